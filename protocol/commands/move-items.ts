@@ -1,0 +1,18 @@
+import { move } from '../pages/index.ts';
+import { container, int, many, one, optional, type ReadOf, text, type WrittenOf } from '../schema/index.ts';
+
+const request = container(
+  move.MoveItems,
+  many(container(move.Move, one(move.SrcMsgId, text), one(move.SrcFldId, text), one(move.DstFldId, text))),
+);
+
+const response = container(
+  move.MoveItems,
+  optional(move.Status, int),
+  many(container(move.Response, one(move.SrcMsgId, text), one(move.Status, int), optional(move.DstMsgId, text))),
+);
+
+/** [MS-ASCMD] 2.2.1.12 MoveItems. */
+export const moveItems = { request, response };
+export type MoveItemsRequest = ReadOf<typeof request>;
+export type MoveItemsResponse = WrittenOf<typeof response>;

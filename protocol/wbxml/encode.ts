@@ -1,0 +1,143 @@
+/**
+ * Element → WBXML bytes: header 03 01 6A 00, pages switched only where the page changes, text as STR_I, bytes as
+ * OPAQUE. Every text becomes valid UTF-8 without NUL or XML-forbidden characters here, so that no caller has to
+ * think of it. Large byte values are passed on, not copied.
+ */
+import { asBuffer, type Element } from './element.ts';
+import { cleanText } from './text.ts';
+import { END, HAS_CONTENT, HEADER, OPAQUE, STR_I, SWITCH_PAGE } from './tokens.ts';
+
+export interface Encoded {
+  readonly chunks: readonly Buffer[];
+  /** Bytes of all chunks together. */
+  readonly length: number;
+}
+
+/** Encodes a document. Byte values of `passOn` bytes and more are not copied: do not change them until it is sent. */
+export function encode(root: Element): Encoded {
+  const writer = new Writer();
+  writer.element(root);
+  return writer.finish();
+}
+
+/** The document in one piece. */
+export function encodeToBuffer(root: Element): Buffer {
+  const { chunks, length } = encode(root);
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length);
+}
+
+const passOn = 16 * 1024;
+const shortText = 32;
+
+// One scratch buffer serves all documents: encoding never waits, so no two are written at the same time.
+let scratch = Buffer.allocUnsafeSlow(64 * 1024);
+const largestScratch = 4 * 1024 * 1024;
+
+class Writer {
+  #position = 0;
+  #page = 0;
+  #length = 0;
+  readonly #chunks: Buffer[] = [];
+
+  constructor() {
+    for (const byte of HEADER) scratch[this.#position++] = byte;
+  }
+
+  element(source: Element): void {
+    this.#reserve(8);
+    const { tag, children, value } = source;
+    const page = tag >> 8;
+    if (page !== this.#page) {
+      scratch[this.#position++] = SWITCH_PAGE;
+      scratch[this.#position++] = page;
+      this.#page = page;
+    }
+    if (value === undefined && children.length === 0) {
+      scratch[this.#position++] = tag & 0xff;
+      return;
+    }
+    scratch[this.#position++] = (tag & 0xff) | HAS_CONTENT;
+    if (typeof value === 'string') this.#text(value);
+    else if (value !== undefined) this.#bytes(value, source.inline);
+    for (const each of children) this.element(each);
+    this.#reserve(1);
+    scratch[this.#position++] = END;
+  }
+
+  finish(): Encoded {
+    this.#flush();
+    // A single huge text must not keep its memory for ever.
+    if (scratch.length > largestScratch) scratch = Buffer.allocUnsafeSlow(64 * 1024);
+    return { chunks: this.#chunks, length: this.#length };
+  }
+
+  #text(value: string): void {
+    if (value.length <= shortText && this.#shortAscii(value)) return;
+    const clean = cleanText(value);
+    // A UTF-16 unit takes at most three bytes in UTF-8.
+    this.#reserve(clean.length * 3 + 2);
+    scratch[this.#position++] = STR_I;
+    this.#position += scratch.write(clean, this.#position, 'utf8');
+    scratch[this.#position++] = 0;
+  }
+
+  /** Writes printable ASCII without a call into native code; false leaves nothing written. */
+  #shortAscii(value: string): boolean {
+    this.#reserve(value.length + 2);
+    let position = this.#position;
+    scratch[position++] = STR_I;
+    for (let index = 0; index < value.length; index += 1) {
+      const unit = value.charCodeAt(index);
+      if (unit < 0x20 || unit > 0x7e) return false;
+      scratch[position++] = unit;
+    }
+    scratch[position++] = 0;
+    this.#position = position;
+    return true;
+  }
+
+  #bytes(value: Uint8Array, inline: boolean): void {
+    const asText = inline && !asBuffer(value).includes(0);
+    this.#reserve(6);
+    if (asText) scratch[this.#position++] = STR_I;
+    else {
+      scratch[this.#position++] = OPAQUE;
+      this.#integer(value.length);
+    }
+    if (value.length >= passOn) {
+      this.#flush();
+      this.#chunks.push(asBuffer(value));
+      this.#length += value.length;
+    } else {
+      this.#reserve(value.length + 1);
+      scratch.set(value, this.#position);
+      this.#position += value.length;
+    }
+    if (asText) {
+      this.#reserve(1);
+      scratch[this.#position++] = 0;
+    }
+  }
+
+  #integer(value: number): void {
+    let shift = 0;
+    while (value >>> shift > 0x7f && shift < 28) shift += 7;
+    for (; shift > 0; shift -= 7) scratch[this.#position++] = 0x80 | ((value >>> shift) & 0x7f);
+    scratch[this.#position++] = value & 0x7f;
+  }
+
+  #reserve(count: number): void {
+    const needed = this.#position + count;
+    if (needed <= scratch.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, scratch.length * 2));
+    scratch.copy(larger, 0, 0, this.#position);
+    scratch = larger;
+  }
+
+  #flush(): void {
+    if (this.#position === 0) return;
+    this.#chunks.push(Buffer.from(scratch.subarray(0, this.#position)));
+    this.#length += this.#position;
+    this.#position = 0;
+  }
+}

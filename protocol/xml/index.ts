@@ -1,0 +1,2 @@
+export { formatXml } from './format.ts';
+export { parseXml, XmlError } from './parse.ts';

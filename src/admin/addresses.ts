@@ -1,0 +1,64 @@
+import type { Account } from '../domain/account.ts';
+import type { AccountId } from '../domain/ids.ts';
+import type { Store } from '../store/port.ts';
+
+export interface Addresses {
+  /** By address, alias or plus-address (`user+tag@domain`), any case. */
+  find(address: string): Promise<Account | undefined>;
+  /** By what a phone says: `user`, `user@domain` or `DOMAIN\user`; undefined when it fits nobody, or several. */
+  findLogin(login: string): Promise<Account | undefined>;
+  /** Whether what a phone says is somebody, but not this account. */
+  namesAnother(login: string, account: AccountId): Promise<boolean>;
+  local(domain: string): Promise<boolean>;
+}
+
+/** Whose address is whose. With no `domains`, those of all accounts' addresses are local. */
+export function createAddresses(store: Store, domains: readonly string[]): Addresses & Disposable {
+  let known: Promise<ReadonlySet<string>> | undefined =
+    domains.length > 0 ? Promise.resolve(new Set(domains)) : undefined;
+  const end = store.feed.on((event) => {
+    if (event.credentials && domains.length === 0) known = undefined;
+  });
+  const localDomains = (): Promise<ReadonlySet<string>> => {
+    if (known) return known;
+    const asked = domainsInUse(store);
+    asked.catch(() => {
+      if (known === asked) known = undefined;
+    });
+    return (known = asked);
+  };
+  const findLogin = async (login: string): Promise<Account | undefined> => {
+    const name = login.slice(login.lastIndexOf('\\') + 1).trim();
+    if (name === '') return undefined;
+    if (name.includes('@')) return await store.directory.find(name);
+    const found = await Promise.all(
+      [...(await localDomains())].map((domain) => store.directory.find(`${name}@${domain}`)),
+    );
+    const accounts = new Map(found.filter((account) => account !== undefined).map((account) => [account.id, account]));
+    return accounts.size === 1 ? [...accounts.values()][0] : undefined;
+  };
+  return {
+    find: (address) => find(store, address),
+    local: async (domain) => (await localDomains()).has(domain.toLowerCase()),
+    findLogin,
+    namesAnother: async (login, account) => {
+      const named = await findLogin(login);
+      return named !== undefined && named.id !== account;
+    },
+    [Symbol.dispose]: end,
+  };
+}
+
+async function find(store: Store, address: string): Promise<Account | undefined> {
+  const exact = await store.directory.find(address);
+  if (exact) return exact;
+  const at = address.lastIndexOf('@');
+  const plus = address.indexOf('+');
+  return plus > 0 && plus < at ? await store.directory.find(address.slice(0, plus) + address.slice(at)) : undefined;
+}
+
+async function domainsInUse(store: Store): Promise<ReadonlySet<string>> {
+  const accounts = await store.directory.list();
+  const addresses = accounts.flatMap(({ address, aliases }) => [address, ...aliases]);
+  return new Set(addresses.map((address) => address.slice(address.lastIndexOf('@') + 1).toLowerCase()));
+}

@@ -1,0 +1,62 @@
+// The command line: argv to one act, one file per command. Whatever it learns or changes goes through the store, never to a
+// running server. Invariants: an error is one line on stderr; exit code 2 is a mistake in what was typed, 1 any other failure.
+import { Command, CommanderError } from 'commander';
+import { ConfigError } from '../config/config.ts';
+import { settings } from '../config/settings.ts';
+import { isEasError } from '../domain/errors.ts';
+import { CliError } from './context.ts';
+import { deviceList } from './device-list.ts';
+import { mailImport } from './mail-import.ts';
+import { serve } from './serve.ts';
+import { userAdd } from './user-add.ts';
+import { userList } from './user-list.ts';
+import { userPasswd } from './user-passwd.ts';
+import { userRemove } from './user-remove.ts';
+
+/** Returns the exit code. */
+export async function run(argv: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return usageCode(error);
+    const { message, exitCode } = explain(error);
+    process.stderr.write(`easel: ${message}\n`);
+    return exitCode;
+  }
+}
+
+/** `easel` alone shows the help because something is missing; `easel --help` because it was asked for. */
+function usageCode({ code, exitCode }: CommanderError): number {
+  return exitCode === 0 && code !== 'commander.help' ? 0 : 2;
+}
+
+function createProgram(): Command {
+  const { data } = settings;
+  const program = new Command('easel')
+    .description('An Exchange ActiveSync server')
+    .option(`--data <${data.placeholder}>`, `${data.help} (${data.env}, default ${data.default})`)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'easel: ')) })
+    .exitOverride();
+  serve(program);
+  const user = program.command('user').description('accounts');
+  for (const add of [userAdd, userList, userPasswd, userRemove]) add(user);
+  mailImport(program.command('mail').description('mailboxes'));
+  deviceList(program.command('device').description('phones'));
+  return program;
+}
+
+function explain(error: unknown): { message: string; exitCode: number } {
+  if (error instanceof ConfigError) return { message: error.message, exitCode: 2 };
+  if (error instanceof CliError) return error;
+  if (isEasError(error))
+    return { message: `${error.message.replace(/^[a-z-]+: /, `${words(error.code)}: `)}`, exitCode: 1 };
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' && path !== undefined) return { message: `there is no '${path}'`, exitCode: 1 };
+  return { message: message ?? String(error), exitCode: 1 };
+}
+
+function words(code: string): string {
+  return code.replaceAll('-', ' ');
+}

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { Config } from '../config/config.ts';
+import { type Setting, settings } from '../config/settings.ts';
+import type { RunningServer } from '../server.ts';
+import { CliError, configOf } from './context.ts';
+
+/** Runs until SIGTERM or SIGINT; a second one ends it at once. */
+export function serve(program: Command): void {
+  const command = program.command('serve').description('run the server');
+  for (const setting of Object.values(settings) as Setting[]) {
+    if (setting.option === undefined || setting.option === 'data') continue;
+    const initial = setting.default === undefined ? '' : `, default ${setting.default}`;
+    command.option(`--${setting.option} <${setting.placeholder}>`, `${setting.help} (${setting.env}${initial})`);
+  }
+  command.action(async (_options, self: Command) => {
+    const config = configOf(self.optsWithGlobals());
+    const fresh = !existsSync(config.data);
+    const server = await started(config);
+    const { http, https, smtp } = server.addresses;
+    const where = Object.entries({ http, https, smtp }).filter(([, address]) => address !== undefined);
+    process.stdout.write(`${['easel ready', ...where.map(([name, address]) => `${name}=${address}`)].join(' ')}\n`);
+    if (fresh) process.stderr.write(firstSteps(config, server));
+    await signal();
+    await server.close();
+  });
+}
+
+/** Loaded when it is needed: the other commands start in half the time without it. */
+async function started(config: Config): Promise<RunningServer> {
+  const { ListenError, startServer } = await import('../server.ts');
+  try {
+    return await startServer(config);
+  } catch (error) {
+    throw error instanceof ListenError ? new CliError(error.message) : error;
+  }
+}
+
+function signal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve());
+  });
+}
+
+function firstSteps(config: Config, { addresses }: RunningServer): string {
+  const domain = config.domains[0] ?? 'example.test';
+  const data = config.data === settings.data.default ? '' : ` --data ${config.data}`;
+  const port = addresses.https === undefined ? '' : `:${new URL(addresses.https).port || 443}`;
+  return [
+    '',
+    'Add a user:',
+    `  npx easel user add alice@${domain}${data}`,
+    'On the phone: add an Exchange account; the server is',
+    `  ${hostname()}${port} (or this machine's address), user name and mail address alice@${domain}`,
+    ...(addresses.https === undefined ? [] : [`The phone must trust ${join(config.data, 'ca.pem')}.`]),
+    '',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,61 @@
+// What a command is: its schemas and one function from a typed request to a typed answer. A new command is one file
+// here, one under protocol/commands, one row in index.ts; nothing else changes. It must never know Express or an engine.
+import type { Node, ReadOf, WrittenOf } from '../../protocol/schema/index.ts';
+import type { Version } from '../../protocol/schema/version.ts';
+import type { Clock } from '../clock.ts';
+import type { Device } from '../domain/device.ts';
+import type { AccountId } from '../domain/ids.ts';
+import type { Log } from '../log.ts';
+import type { Waiters } from '../push/waiters.ts';
+import type { Reader, Store, Transaction } from '../store/port.ts';
+
+export interface Limits {
+  /** Seconds. */
+  readonly heartbeat: { readonly min: number; readonly max: number };
+  /** Bytes of a message that a phone may send. */
+  readonly message: number;
+  readonly collections: number;
+  /** Commands of one Sync. */
+  readonly commands: number;
+  /** Bytes after which an answer ends with MoreAvailable. */
+  readonly answer: number;
+}
+
+/** What a handler is given beside its request. */
+export interface Context {
+  readonly account: AccountId;
+  /** As it stands in the store; a trial device (`validate`) is not stored. */
+  readonly device: Device;
+  readonly version: Version;
+  readonly store: Store;
+  /** The account's doors; a trial device's transactions leave nothing behind. */
+  read<T>(look: (reader: Reader) => Promise<T>): Promise<T>;
+  transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  readonly waiters: Waiters;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: Limits;
+  /** The phone hung up, or the server stops. */
+  readonly closed: AbortSignal;
+  /** For the request's log line: numbers and ids, no content. */
+  note(key: string, value: string | number): void;
+}
+
+export interface Command<Request extends Node = Node, Response extends Node = Node> {
+  readonly name: string;
+  readonly request: Request;
+  readonly response: Response;
+  /** 'cached': no body means the last full request again; 'required': 101 without one. */
+  readonly body: 'required' | 'cached';
+  /** The body may be as large as a message; one that is to be sent has a Status of its own when it is larger. */
+  readonly carriesMessage?: 'sent' | 'stored';
+  /** Undefined: an empty 200. */
+  handle(context: Context, request: ReadOf<Request> | undefined): Promise<WrittenOf<Response> | undefined>;
+}
+
+/** Ties the handler's types to its schemas. */
+export function defineCommand<Request extends Node, Response extends Node>(
+  command: Command<Request, Response>,
+): Command<Request, Response> {
+  return command;
+}

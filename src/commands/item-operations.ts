@@ -1,0 +1,169 @@
+// [MS-ASCMD] 2.2.1.10 ItemOperations: Fetch of mails and of their attachments. Every operation has its own Status; one that
+// fails stops no other. They run in request order and are answered grouped ([MS-ASCMD] R193).
+import {
+  email,
+  type FileProperties,
+  fetch as fetchSchema,
+  fileProperties,
+  type ItemOperation,
+  type ItemOperationsFetch,
+  type ItemOperationsResponse,
+  itemOperations,
+  order,
+  pages,
+  write,
+} from '../../protocol/index.ts';
+import { type Element, retagged } from '../../protocol/wbxml/element.ts';
+import { parseFileReference } from '../content/email/application-data.ts';
+import { attachmentContent } from '../content/email/attachment.ts';
+import { EasError, isEasError } from '../domain/errors.ts';
+import type { ServerId } from '../domain/ids.ts';
+import type { LivingItem } from '../domain/item.ts';
+import type { BodyPreference } from '../domain/sync-record.ts';
+import { isLiving } from '../sync/view.ts';
+import { type Context, defineCommand } from './define.ts';
+import { reader, renderEmail } from './email-items.ts';
+import { statusOf } from './status.ts';
+
+type Answers = NonNullable<ItemOperationsResponse['Response']>;
+type FetchAnswer = NonNullable<Answers['Fetch']>[number];
+
+/** [MS-ASCMD] R7490. */
+const most = 100;
+/** [MS-ASCMD] 2.2.3.177.8 Status (ItemOperations). */
+const badStore = 9;
+const emptyReference = 15;
+const denied = 16;
+
+export const itemOperationsCommand = defineCommand({
+  name: 'ItemOperations',
+  ...itemOperations,
+  body: 'required',
+  handle: async (context, request): Promise<ItemOperationsResponse> => {
+    const operations = request!;
+    if (operations.length === 0) throw new EasError('invalid-request', 'no operation');
+    if (operations.length > most) throw new EasError('too-large', `${operations.length} operations`);
+    const fetched: FetchAnswer[] = [];
+    for (const operation of operations) if ('Fetch' in operation) fetched.push(await fetch(context, operation.Fetch));
+    return { Status: 1, Response: { ...refused(operations), Fetch: fetched } };
+  },
+});
+
+/** Operations that this server does not offer. */
+function refused(operations: readonly ItemOperation[]): Pick<Answers, 'Move' | 'EmptyFolderContents'> {
+  return {
+    Move: operations.flatMap((one) =>
+      'Move' in one ? [{ Status: denied, ConversationId: one.Move.ConversationId }] : [],
+    ),
+    EmptyFolderContents: operations.flatMap((one) =>
+      'EmptyFolderContents' in one ? [{ Status: denied, CollectionId: one.EmptyFolderContents.CollectionId }] : [],
+    ),
+  };
+}
+
+async function fetch(context: Context, asked: ItemOperationsFetch): Promise<FetchAnswer> {
+  const named = { CollectionId: asked.CollectionId, ServerId: asked.ServerId, FileReference: asked.FileReference };
+  try {
+    if (asked.Store.toLowerCase() !== 'mailbox') return { ...named, Status: badStore };
+    if (asked.FileReference !== undefined) return await fetchFile(context, asked, asked.FileReference);
+    if (asked.ServerId === undefined) throw new EasError('item-not-found', asked.LongId ?? 'no address');
+    return await fetchMail(context, asked, asked.ServerId as ServerId);
+  } catch (error) {
+    if (!(error instanceof EasError)) context.log.error('fetch failed', { account: context.account, error });
+    const code = error instanceof EasError ? error.code : 'corrupt-item';
+    return { ...named, Status: statusOf('ItemOperations', code) };
+  }
+}
+
+async function find(context: Context, id: ServerId): Promise<LivingItem> {
+  const item = await context
+    .read((reading) => reading.item(id))
+    .catch((error: unknown) => {
+      if (isEasError(error, 'item-not-found')) return undefined;
+      throw error;
+    });
+  if (!item || !isLiving(item)) throw new EasError('item-not-found', id);
+  return item;
+}
+
+async function fetchMail(context: Context, asked: ItemOperationsFetch, id: ServerId): Promise<FetchAnswer> {
+  const item = await find(context, id);
+  if (asked.CollectionId !== undefined && asked.CollectionId !== item.collection)
+    throw new EasError('item-not-found', id);
+  const { Options } = asked;
+  const mimeSupport = Options?.MIMESupport === 1 || Options?.MIMESupport === 2 ? Options.MIMESupport : 0;
+  const written = await renderEmail(context, item, { bodyPreferences: preferences(Options), mimeSupport });
+  const properties = retagged(write(email, written, { version: context.version }), pages.itemOperations.Properties);
+  return {
+    Status: 1,
+    CollectionId: asked.CollectionId ?? item.collection,
+    ServerId: id,
+    Class: item.class,
+    Properties: restricted(properties, Options?.Schema),
+  };
+}
+
+/** Schema names the elements that the device wants. */
+function restricted(properties: Element, schema: Element | undefined): Element {
+  if (!schema) return properties;
+  const wanted = new Set(schema.children.map(({ tag }) => tag));
+  return { ...properties, children: properties.children.filter(({ tag }) => wanted.has(tag)) };
+}
+
+type FetchOptions = NonNullable<ItemOperationsFetch['Options']>;
+
+function preferences(options: FetchOptions | undefined): BodyPreference[] {
+  return (options?.BodyPreference ?? []).map(({ Type, TruncationSize, AllOrNone, Preview }) => {
+    if (Type !== 1 && Type !== 2 && Type !== 3 && Type !== 4)
+      throw new EasError('invalid-request', `body type ${Type}`);
+    return {
+      type: Type,
+      ...(TruncationSize !== undefined && { truncationSize: TruncationSize }),
+      ...(AllOrNone !== undefined && { allOrNone: AllOrNone }),
+      ...(Preview !== undefined && { preview: Preview }),
+    };
+  });
+}
+
+async function fetchFile(context: Context, asked: ItemOperationsFetch, reference: string): Promise<FetchAnswer> {
+  if (reference === '') return { Status: emptyReference, FileReference: reference };
+  checkFileOptions(asked);
+  const parsed = parseFileReference(reference);
+  if (!parsed) throw new EasError('item-not-found', 'file reference');
+  const item = await find(context, parsed.id);
+  const range = asked.Options?.Range === undefined ? undefined : parseRange(asked.Options.Range);
+  const read = reader(context, item.content);
+  const known = item.content.attachments.find(({ part }) => part === parsed.part);
+  if (!known) throw new EasError('item-not-found', 'attachment');
+  if (range && range.from >= known.size) throw new EasError('range-invalid');
+  const { type, size, data } = await attachmentContent(item.content, parsed.part, read, range);
+  const properties: FileProperties = {
+    // A range that was not asked for makes iOS show an error.
+    Range: range && `${range.from}-${range.from + data.length - 1}`,
+    Total: range && size,
+    Data: data.toString('base64'),
+    ContentType: type,
+  };
+  return {
+    Status: 1,
+    FileReference: reference,
+    Properties: write(fileProperties, properties, { version: context.version }),
+  };
+}
+
+/** [MS-ASCMD] R765, R3547: one reference, and no option but Range; RightsManagementSupport is read over. */
+function checkFileOptions(asked: ItemOperationsFetch): void {
+  const twice = order(fetchSchema, asked).filter((key) => key === 'FileReference').length > 1;
+  const { Options } = asked;
+  const others = Options && (Options.Schema || Options.MIMESupport !== undefined || Options.BodyPreference.length > 0);
+  if (twice || others) throw new EasError('invalid-request', 'file options');
+}
+
+/** `m-n`, zero-based, both included. */
+function parseRange(text: string): { from: number; to: number } {
+  const match = /^(\d{1,15})-(\d{1,15})$/.exec(text);
+  const from = Number(match?.[1]);
+  const to = Number(match?.[2]);
+  if (!match || to < from) throw new EasError('range-invalid', text);
+  return { from, to: to + 1 };
+}

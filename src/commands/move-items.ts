@@ -1,0 +1,43 @@
+import { type MoveItemsResponse, moveItems } from '../../protocol/index.ts';
+import { folderTypes } from '../domain/collection.ts';
+import { EasError } from '../domain/errors.ts';
+import type { CollectionId, ServerId } from '../domain/ids.ts';
+import type { Transaction } from '../store/port.ts';
+import { type MoveAnswer, moveItem } from '../sync/move-item.ts';
+import { defineCommand } from './define.ts';
+
+/** [MS-ASCMD] 2.2.3.177.10 Status (MoveItems): 3 is success. */
+const statuses: Readonly<Record<MoveAnswer['kind'], number>> = { moved: 3, 'no-source': 1, 'no-target': 2, same: 4 };
+/** [MS-ASCMD] 3.1.5.10: more are refused as a whole. */
+const most = 1000;
+
+/** [MS-ASCMD] 2.2.1.12 MoveItems: each move in a transaction of its own, so that a lost answer can be repeated. */
+export const moveItemsCommand = defineCommand({
+  name: 'MoveItems',
+  ...moveItems,
+  body: 'required',
+  handle: async (context, request): Promise<MoveItemsResponse> => {
+    const { Move } = request!;
+    if (Move.length === 0 || Move.length > most) throw new EasError('invalid-request', `${Move.length} moves`);
+    const Response: { SrcMsgId: string; Status: number; DstMsgId: string | undefined }[] = [];
+    for (const { SrcMsgId, SrcFldId, DstFldId } of Move) {
+      const from = SrcFldId as CollectionId;
+      const to = DstFldId as CollectionId;
+      const answer = await context.transact(async (tx): Promise<MoveAnswer> => {
+        if (!(await sameClass(tx, from, to))) return { kind: 'no-target' };
+        return moveItem(tx, { device: context.device.id, id: SrcMsgId as ServerId, from, to });
+      });
+      const DstMsgId = answer.kind === 'moved' ? answer.id : undefined;
+      Response.push({ SrcMsgId, Status: statuses[answer.kind], DstMsgId });
+    }
+    return { Response };
+  },
+});
+
+/** A mail does not become an event by moving; a folder that is missing is told apart later. */
+async function sameClass(tx: Transaction, from: CollectionId, to: CollectionId): Promise<boolean> {
+  const source = await tx.collection(from);
+  const target = await tx.collection(to);
+  if (!source || !target) return true;
+  return folderTypes[source.type].class === folderTypes[target.type].class;
+}

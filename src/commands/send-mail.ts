@@ -1,0 +1,12 @@
+import { sendMail } from '../../protocol/index.ts';
+import { defineCommand } from './define.ts';
+import { send } from './send.ts';
+
+/** [MS-ASCMD] 2.2.1.17 SendMail. */
+export const sendMailCommand = defineCommand({
+  name: 'SendMail',
+  ...sendMail,
+  body: 'required',
+  carriesMessage: 'sent',
+  handle: (context, request) => send(context, request!, request!.Mime, async (mime) => mime),
+});

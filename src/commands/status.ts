@@ -1,0 +1,89 @@
+// The one table from what went wrong to the Status that says so: per command, then the codes common to all
+// ([MS-ASCMD] 2.2.4 Common Status Codes). A code without a row is a fault of ours: `fault`.
+import type { ErrorCode } from '../domain/errors.ts';
+
+/** Of every command, from 14.0 on. */
+const common: Partial<Record<ErrorCode, number>> = {
+  'blob-missing': 110,
+  busy: 111,
+  'collection-not-found': 105,
+  'corrupt-item': 110,
+  full: 113,
+  'invalid-address': 116,
+  'invalid-body': 101,
+  'invalid-mime': 107,
+  'invalid-request': 103,
+  'item-not-found': 150,
+  'no-recipients': 119,
+  'over-quota': 113,
+  'store-unavailable': 111,
+  'too-large': 122,
+};
+
+/** Of one command, before the common ones. */
+const own: Readonly<Record<string, Partial<Record<ErrorCode, number>>>> = {
+  Sync: {
+    busy: 16,
+    'collection-not-found': 8,
+    'corrupt-item': 5,
+    'blob-missing': 5,
+    full: 9,
+    'invalid-mime': 6,
+    'invalid-request': 4,
+    'item-conflict': 7,
+    'item-invalid': 6,
+    'item-not-found': 8,
+    'not-yet': 5,
+    'over-quota': 9,
+    'store-unavailable': 5,
+    'sync-key-stale': 3,
+    'too-large': 6,
+  },
+  FolderSync: { busy: 6, 'invalid-request': 10, 'store-unavailable': 6, 'sync-key-stale': 9 },
+  Ping: { busy: 8, 'invalid-request': 4, 'store-unavailable': 8 },
+  ItemOperations: {
+    'blob-missing': 3,
+    busy: 3,
+    'collection-not-found': 6,
+    'corrupt-item': 14,
+    'invalid-request': 2,
+    'item-not-found': 6,
+    'not-yet': 9,
+    'range-invalid': 8,
+    'store-unavailable': 3,
+    'too-large': 11,
+  },
+  MoveItems: { busy: 7, 'collection-not-found': 2, 'item-not-found': 1, 'store-unavailable': 7 },
+  Provision: { 'invalid-request': 2, 'store-unavailable': 3 },
+  Settings: { 'invalid-request': 2, 'store-unavailable': 4, busy: 4 },
+};
+
+/** What a command answers when something broke that has no name. */
+const faults: Readonly<Record<string, number>> = {
+  Sync: 5,
+  FolderSync: 6,
+  Ping: 8,
+  ItemOperations: 3,
+  Provision: 3,
+  Settings: 4,
+  SendMail: 110,
+};
+
+export function statusOf(command: string, code: ErrorCode): number {
+  return own[command]?.[code] ?? common[code] ?? faultOf(command);
+}
+
+export function faultOf(command: string): number {
+  return faults[command] ?? 110;
+}
+
+/** [MS-ASAIRS] R348 to R351: elements of Sync whose wrong value is the command's own Status, not the schema's. */
+const ownOfSync = new Set(['AllOrNone', 'BodyPreference', 'TruncationSize', 'Preview', 'SyncKey']);
+
+/** Of a body that decodes but does not fit its schema; `path` names the element. */
+export function schemaStatusOf(command: string, path: readonly string[]): number {
+  const last = path.at(-1) ?? '';
+  if (command === 'Sync' && path.length > 1 && ownOfSync.has(last)) return 4;
+  if (command === 'FolderSync' && path.length > 1) return 10;
+  return 103;
+}

@@ -1,0 +1,217 @@
+// What a Sync request asks for, after the strict checks ([MS-ASCMD] 2.2.1.21 Sync): which collections, with which keys,
+// options and windows. An empty or partial request is completed from the last full one. It must never touch an item.
+import {
+  bodyPreference,
+  order,
+  requestCollection,
+  type SyncRequest,
+  type SyncRequestCollection,
+  type SyncRequestCommand,
+  type SyncOptions as WireOptions,
+} from '../../protocol/index.ts';
+import { type Collection, folderTypes, type ItemClass } from '../domain/collection.ts';
+import type { StoredSync } from '../domain/device.ts';
+import type { CollectionId, SyncKey } from '../domain/ids.ts';
+import type { BodyPreference, SyncOptions } from '../domain/sync-record.ts';
+import { filterFits } from '../sync/filter.ts';
+import type { Limits } from './define.ts';
+
+/** A request that cannot be served: the Status of the whole Sync, with the nearest bound where there is one. */
+export class SyncRefused extends Error {
+  readonly status: number;
+  readonly limit: number | undefined;
+  constructor(status: number, limit?: number) {
+    super(`Sync Status ${status}`);
+    this.status = status;
+    this.limit = limit;
+  }
+}
+const malformed = () => new SyncRefused(4);
+
+export interface PlannedCollection {
+  readonly id: CollectionId;
+  /** Absent: the newest one, of a collection that an empty or partial request left out. */
+  readonly key: SyncKey | '0' | undefined;
+  readonly windowSize: number;
+  readonly getChanges: boolean;
+  readonly deletesAsMoves: boolean;
+  readonly conversationMode: boolean;
+  /** Absent: those it had. */
+  readonly options: SyncOptions | undefined;
+  readonly commands: readonly SyncRequestCommand[];
+}
+export interface SyncPlan {
+  readonly collections: readonly PlannedCollection[];
+  /** Commands of all collections together. */
+  readonly windowSize: number;
+  /** Seconds; 0: answers at once. */
+  readonly wait: number;
+}
+
+const windows = { usual: 100, most: 512 };
+/** Any size that a device names, as one that is served. */
+function windowOf(size: number | undefined, usual: number): number {
+  if (size === undefined) return usual;
+  return size <= 0 || size > windows.most ? windows.most : size;
+}
+
+/** [MS-ASCMD] R976: the order that a Collection's children must have. */
+const childOrder = [
+  'Class',
+  'SyncKey',
+  'CollectionId',
+  'Supported',
+  'DeletesAsMoves',
+  'GetChanges',
+  'WindowSize',
+  'ConversationMode',
+  'Options',
+  'Commands',
+];
+const preferenceOrder = ['Type', 'TruncationSize', 'AllOrNone', 'Preview'];
+
+function inOrder(keys: readonly string[], table: readonly string[], repeatable?: string): boolean {
+  const places = keys.map((key) => table.indexOf(key));
+  return places.every(
+    (place, i) => i === 0 || place > places[i - 1]! || (keys[i] === repeatable && place === places[i - 1]),
+  );
+}
+
+/** Throws SyncRefused. `stored`: the last full request of the device. */
+export function planSync(request: SyncRequest | undefined, stored: StoredSync | undefined, limits: Limits): SyncPlan {
+  if (request === undefined) return repeat(stored);
+  if (request.Collections === undefined && !request.Partial) throw malformed();
+  if (request.Partial && !stored) throw new SyncRefused(13);
+  const wait = waitOf(request, limits);
+  const named = (request.Collections?.Collection ?? []).map(planCollection);
+  if (named.length > limits.collections) throw new SyncRefused(15, limits.collections);
+  const commands = named.reduce((sum, collection) => sum + collection.commands.length, 0);
+  if (commands > limits.commands) throw malformed();
+  const rest = request.Partial ? storedCollections(stored, new Set(named.map(({ id }) => id))) : [];
+  const windowSize = request.WindowSize ?? (request.Partial ? stored?.windowSize : undefined);
+  return {
+    collections: [...named, ...rest],
+    windowSize: windowOf(windowSize, windows.most),
+    wait: wait ?? (request.Partial ? stored?.wait : undefined) ?? 0,
+  };
+}
+
+function repeat(stored: StoredSync | undefined): SyncPlan {
+  if (!stored) throw new SyncRefused(13);
+  return {
+    collections: storedCollections(stored, new Set()),
+    windowSize: windowOf(stored.windowSize, windows.most),
+    wait: stored.wait ?? 0,
+  };
+}
+
+function storedCollections(stored: StoredSync | undefined, named: ReadonlySet<CollectionId>): PlannedCollection[] {
+  return (stored?.collections ?? [])
+    .filter(({ id }) => !named.has(id))
+    .map(({ windowSize, options, ...rest }) => ({
+      ...rest,
+      key: undefined,
+      windowSize: windowOf(windowSize, windows.usual),
+      options,
+      commands: [],
+    }));
+}
+
+/** What an empty request will repeat: this one without its commands. */
+export function storedPlan(plan: SyncPlan): StoredSync {
+  return {
+    windowSize: plan.windowSize,
+    wait: plan.wait,
+    collections: plan.collections.map(({ id, windowSize, getChanges, deletesAsMoves, conversationMode, options }) => ({
+      id,
+      windowSize,
+      getChanges,
+      deletesAsMoves,
+      conversationMode,
+      ...(options && { options }),
+    })),
+  };
+}
+
+/** Seconds. [MS-ASCMD] R4748, R3226: not both, and inside the bounds. */
+function waitOf({ Wait, HeartbeatInterval }: SyncRequest, { heartbeat }: Limits): number | undefined {
+  if (Wait !== undefined && HeartbeatInterval !== undefined) throw malformed();
+  if (Wait !== undefined) {
+    if (Wait < 1) throw new SyncRefused(14, 1);
+    if (Wait > 59) throw new SyncRefused(14, 59);
+    return Wait * 60;
+  }
+  if (HeartbeatInterval === undefined) return undefined;
+  if (HeartbeatInterval < heartbeat.min) throw new SyncRefused(14, heartbeat.min);
+  if (HeartbeatInterval > heartbeat.max) throw new SyncRefused(14, heartbeat.max);
+  return HeartbeatInterval;
+}
+
+function planCollection(collection: SyncRequestCollection): PlannedCollection {
+  const { CollectionId: id, SyncKey: key, GetChanges, Options } = collection;
+  if (!inOrder(order(requestCollection, collection), childOrder, 'Options')) throw malformed();
+  if (id === undefined || id === '') throw malformed();
+  if (key === '0' && GetChanges === true) throw malformed();
+  return {
+    id: id as CollectionId,
+    key: key as SyncKey | '0',
+    windowSize: windowOf(collection.WindowSize, windows.usual),
+    getChanges: GetChanges ?? key !== '0',
+    deletesAsMoves: collection.DeletesAsMoves ?? true,
+    conversationMode: collection.ConversationMode ?? false,
+    options: Options.length === 0 ? undefined : planOptions(Options),
+    commands: collection.Commands ?? [],
+  };
+}
+
+/** [MS-ASCMD] R930, R935: two blocks only when one is of SMS. */
+function planOptions(blocks: readonly WireOptions[]): SyncOptions {
+  const sms = blocks.filter((block) => block.Class === 'SMS');
+  const others = blocks.filter((block) => block.Class !== 'SMS');
+  if (sms.length > 1 || others.length > 1) throw malformed();
+  const block = others[0] ?? sms[0]!;
+  const MIMESupport = block.MIMESupport ?? 0;
+  return {
+    filterType: block.FilterType ?? 0,
+    ...(sms[0] && { smsFilterType: sms[0].FilterType ?? 0 }),
+    classes: [...classesOf(others[0]), ...(sms[0] ? (['SMS'] as const) : [])],
+    conflict: block.Conflict === 0 ? 0 : 1,
+    mimeSupport: MIMESupport === 1 || MIMESupport === 2 ? MIMESupport : 0,
+    ...(block.MIMETruncation !== undefined && { mimeTruncation: block.MIMETruncation }),
+    bodyPreferences: planPreferences(block),
+  };
+}
+
+const classNames: ReadonlySet<string> = new Set<ItemClass>(['Email', 'Calendar', 'Contacts', 'Tasks', 'Notes']);
+/** The class that a block names; none for the one that leaves it to the folder. */
+function classesOf(block: WireOptions | undefined): ItemClass[] {
+  if (!block) return [];
+  if (block.Class === undefined) return ['Email'];
+  if (!classNames.has(block.Class)) throw malformed();
+  return [block.Class as ItemClass];
+}
+
+/** [MS-ASAIRS] R348 to R351: children in order, each Type once; [MS-ASCON] R241: body parts are HTML. */
+function planPreferences(block: WireOptions): BodyPreference[] {
+  if (block.BodyPartPreference.some(({ Type }) => Type !== 2)) throw new SyncRefused(164);
+  const types = new Set(block.BodyPreference.map(({ Type }) => Type));
+  if (types.size !== block.BodyPreference.length) throw malformed();
+  return block.BodyPreference.map((preference) => {
+    const { Type: type, TruncationSize, AllOrNone, Preview } = preference;
+    if (!inOrder(order(bodyPreference, preference), preferenceOrder)) throw malformed();
+    if (type !== 1 && type !== 2 && type !== 3 && type !== 4) throw malformed();
+    return {
+      type,
+      ...(TruncationSize !== undefined && { truncationSize: TruncationSize }),
+      ...(AllOrNone !== undefined && { allOrNone: AllOrNone }),
+      ...(Preview !== undefined && { preview: Preview }),
+    };
+  });
+}
+
+/** What only the folder can tell: filters and modes that its class does not know ([MS-ASCMD] R3080, R2117). */
+export function checkAgainstFolder(planned: PlannedCollection, { type }: Collection): void {
+  const itemClass = folderTypes[type].class;
+  if (planned.conversationMode && itemClass !== 'Email') throw malformed();
+  if (planned.options && !filterFits(planned.options.filterType, itemClass)) throw malformed();
+}

@@ -1,0 +1,309 @@
+// [MS-ASCMD] 2.2.1.21 Sync: plans the request, lets sync/ answer each collection in a transaction of its own, renders what
+// came out of it, and waits when it may. The algebra lives in sync/, the meaning of mail in email-items.ts.
+import {
+  email,
+  type SyncResponse,
+  type SyncResponseCollection,
+  type SyncResponseCommand,
+  type SyncResponseResult,
+  sync,
+  type SyncRequest as WireRequest,
+  type WrittenEmail,
+  write,
+} from '../../protocol/index.ts';
+import type { Element } from '../../protocol/wbxml/element.ts';
+import { weighEmail } from '../content/email/application-data.ts';
+import { folderTypes } from '../domain/collection.ts';
+import { isEasError } from '../domain/errors.ts';
+import type { CollectionId, ServerId, SyncKey } from '../domain/ids.ts';
+import type { AnsweredCommand, SyncOptions } from '../domain/sync-record.ts';
+import type { DeviceCommand } from '../sync/commands.ts';
+import { newestState } from '../sync/record.ts';
+import { defaultOptions, pendingIn, type SyncAnswer, syncCollection } from '../sync/sync-collection.ts';
+import { type Change, isLiving } from '../sync/view.ts';
+import { type Context, defineCommand } from './define.ts';
+import { updateDevice } from './device.ts';
+import { addedData, hashOf, prepareAdd, prepareChange, renderChange, renderEmail } from './email-items.ts';
+import { statusOf } from './status.ts';
+import {
+  checkAgainstFolder,
+  type PlannedCollection,
+  planSync,
+  type SyncPlan,
+  SyncRefused,
+  storedPlan,
+} from './sync-plan.ts';
+
+export const syncCommand = defineCommand({
+  name: 'Sync',
+  ...sync,
+  body: 'cached',
+  carriesMessage: 'stored',
+  handle: async (context, request): Promise<SyncResponse | undefined> => {
+    try {
+      const plan = planSync(request, context.device.sync, context.limits);
+      await remember(context, request, plan);
+      return await run(context, plan);
+    } catch (error) {
+      if (error instanceof SyncRefused) return { Status: error.status, Limit: error.limit };
+      throw error;
+    }
+  },
+});
+
+/** The last full request without commands is what an empty one repeats. */
+async function remember(context: Context, request: WireRequest | undefined, plan: SyncPlan): Promise<void> {
+  if (request === undefined || plan.collections.some(({ commands }) => commands.length > 0)) return;
+  const stored = storedPlan(plan);
+  if (JSON.stringify(stored) === JSON.stringify(context.device.sync)) return;
+  await updateDevice(context, (device) => ({ ...device, sync: stored }));
+}
+
+async function run(context: Context, plan: SyncPlan): Promise<SyncResponse | undefined> {
+  await checkFolders(context, plan);
+  const answer = await round(context, plan);
+  if (answer || plan.wait === 0) return answer;
+  const ids = new Set(plan.collections.map(({ id }) => id));
+  const ending = await context.waiters.wait({
+    account: context.account,
+    device: context.device.id,
+    collections: ids,
+    milliseconds: plan.wait * 1000,
+    closed: context.closed,
+    question: () =>
+      context.read(async (reader) => {
+        for (const id of ids) {
+          const pending = await pendingIn(reader, context.device.id, id, context.clock.now());
+          if (pending !== 'nothing') return pending;
+        }
+        return 'nothing';
+      }),
+  });
+  return ending === 'woken' ? round(context, plan) : undefined;
+}
+
+/** A folder that refuses its options refuses the whole request, before any other collection has changed anything. */
+async function checkFolders(context: Context, plan: SyncPlan): Promise<void> {
+  if (plan.collections.length < 2) return;
+  await context.read(async (reader) => {
+    for (const planned of plan.collections) {
+      const folder = await reader.collection(planned.id);
+      if (folder) checkAgainstFolder(planned, folder);
+    }
+  });
+}
+
+const longest = 20_000;
+
+/** Answers every collection once; undefined when there is nothing to say. */
+async function round(context: Context, plan: SyncPlan): Promise<SyncResponse | undefined> {
+  const until = context.clock.now() + longest;
+  let room = plan.windowSize;
+  let bytes = context.limits.answer;
+  const answers: SyncResponseCollection[] = [];
+  for (const planned of plan.collections) {
+    const spent = room <= 0 || bytes <= 0 || context.clock.now() >= until;
+    if (spent && planned.commands.length === 0) continue; // the next Sync brings it
+    const collection = await syncOne(context, planned, {
+      commands: Math.max(0, Math.min(room, planned.windowSize)),
+      bytes,
+    });
+    if (!collection) continue;
+    room -= collection.changes;
+    bytes -= collection.bytes;
+    answers.push(collection.answer);
+  }
+  return answers.length === 0 ? undefined : { Collections: { Collection: answers } };
+}
+
+interface Answered {
+  readonly answer: SyncResponseCollection;
+  readonly changes: number;
+  readonly bytes: number;
+}
+type Outcome = SyncAnswer | { readonly kind: 'unknown' | 'gone' };
+
+async function syncOne(
+  context: Context,
+  planned: PlannedCollection,
+  room: { commands: number; bytes: number },
+): Promise<Answered | undefined> {
+  const commands = await prepare(context, planned);
+  const fetches = planned.commands.flatMap((command) =>
+    'Fetch' in command ? [command.Fetch.ServerId as ServerId] : [],
+  );
+  const outcome = await context.transact(async (tx): Promise<Outcome> => {
+    const folder = await tx.collection(planned.id);
+    if (!folder) return { kind: 'unknown' };
+    if (folder.died !== undefined) return { kind: 'gone' };
+    checkAgainstFolder(planned, folder);
+    const { device, version } = context;
+    const key = planned.key ?? newestState(await tx.syncRecord(device.id, planned.id))?.key;
+    if (key === undefined) return { kind: 'stale' };
+    return syncCollection(tx, {
+      device: device.id,
+      collection: planned.id,
+      version,
+      key,
+      ...(planned.options && { options: planned.options }),
+      commands,
+      getChanges: planned.getChanges,
+      fetches: fetches.length > 0,
+      room,
+      weigh: (item) => weighEmail(item.content, { preferences: planned.options?.bodyPreferences ?? [] }),
+      now: context.clock.now(),
+    });
+  });
+  return answerOf(context, planned, outcome, fetches);
+}
+
+/** [MS-ASCMD] 2.2.3.177.17 Status (Sync), of a collection. */
+async function answerOf(
+  context: Context,
+  planned: PlannedCollection,
+  outcome: Outcome,
+  fetches: readonly ServerId[],
+): Promise<Answered | undefined> {
+  const as = (Status: number, SyncKey: SyncKey | '0' = planned.key ?? '0'): Answered => ({
+    answer: { SyncKey, CollectionId: planned.id, Status },
+    changes: 0,
+    bytes: 0,
+  });
+  switch (outcome.kind) {
+    case 'unchanged':
+      return undefined;
+    case 'primed':
+      return as(1, outcome.key);
+    case 'stale':
+      return as(statusOf('Sync', 'sync-key-stale'));
+    case 'unknown':
+      return as(statusOf('Sync', 'collection-not-found'));
+    case 'gone':
+      return as(goneStatus(context, planned.id));
+    case 'answered':
+      return render(context, planned, outcome, fetches);
+    default:
+      throw outcome satisfies never;
+  }
+}
+
+/** How often a device asked for a folder that is gone: some phones only understand the third answer. */
+const goneAnswers = new Map<string, number>();
+
+function goneStatus(context: Context, folder: CollectionId): number {
+  const key = `${context.account} ${context.device.id} ${folder}`;
+  const times = (goneAnswers.get(key) ?? 0) + 1;
+  if (goneAnswers.size > 10_000) goneAnswers.clear();
+  goneAnswers.set(key, times);
+  return times <= 2 ? 12 : statusOf('Sync', 'sync-key-stale');
+}
+
+/** The device's commands as sync/ runs them; what they need of blobs is written before the transaction. */
+async function prepare(context: Context, planned: PlannedCollection): Promise<DeviceCommand[]> {
+  if (planned.commands.length === 0) return [];
+  const folder = await context.read((reader) => reader.collection(planned.id));
+  const itemClass = folder && folderTypes[folder.type].class;
+  const drafts = folder?.type === 3 && Number(context.version) >= 16 ? folder.id : undefined;
+  const moveTo = planned.deletesAsMoves && itemClass === 'Email' ? { moveTo: '4' as CollectionId } : {};
+  const prepared: DeviceCommand[] = [];
+  for (const command of planned.commands) {
+    if ('Add' in command) {
+      const { Add } = command;
+      if (itemClass === 'Email') prepared.push(await prepareAdd(context, drafts, Add));
+      else
+        prepared.push({ kind: 'Add', id: Add.ClientId, hash: hashOf('Add', Add.ApplicationData), refused: 'not-yet' });
+    } else if ('Change' in command) prepared.push(await prepareChange(context, planned.id, command.Change));
+    else if ('Delete' in command) {
+      const id = command.Delete.ServerId as ServerId;
+      prepared.push({ kind: 'Delete', id, hash: hashOf('Delete', String(planned.deletesAsMoves)), ...moveTo });
+    }
+  }
+  return prepared;
+}
+
+async function render(
+  context: Context,
+  planned: PlannedCollection,
+  outcome: Extract<SyncAnswer, { kind: 'answered' }>,
+  fetches: readonly ServerId[],
+): Promise<Answered> {
+  const { options } = outcome;
+  const commands = await Promise.all(outcome.changes.map((change) => writeChange(context, change, options)));
+  const fetched = await Promise.all(fetches.map((id) => fetchItem(context, planned.id, id, options)));
+  const responses = (await Promise.all(outcome.responses.map((one) => writeResponse(context, one)))).flat();
+  const results = [...responses, ...fetched];
+  context.note('changes', outcome.changes.length);
+  return {
+    changes: outcome.changes.length,
+    bytes: outcome.changes.reduce((sum, change) => sum + weightOf(change, options), 0),
+    answer: {
+      SyncKey: outcome.key,
+      CollectionId: planned.id,
+      Status: 1,
+      MoreAvailable: outcome.more,
+      Commands: commands.length === 0 ? undefined : commands,
+      Responses: results.length === 0 ? undefined : results,
+    },
+  };
+}
+
+function weightOf(change: Change, options: SyncOptions): number {
+  return 'item' in change ? weighEmail(change.item.content, { preferences: options.bodyPreferences }) : 64;
+}
+
+function applicationData(context: Context, written: WrittenEmail): Element {
+  return write(email, written, { version: context.version });
+}
+
+async function writeChange(context: Context, change: Change, options: SyncOptions): Promise<SyncResponseCommand> {
+  switch (change.kind) {
+    case 'Add': {
+      const ApplicationData = applicationData(context, await renderEmail(context, change.item, options));
+      return { Add: { ServerId: change.item.id, ApplicationData } };
+    }
+    case 'Change': {
+      const ApplicationData = applicationData(context, await renderChange(context, change.item, options));
+      return { Change: { ServerId: change.item.id, ApplicationData } };
+    }
+    case 'Delete':
+      return { Delete: { ServerId: change.id } };
+    case 'SoftDelete':
+      return { SoftDelete: { ServerId: change.id } };
+    default:
+      throw change satisfies never;
+  }
+}
+
+/** Every Add is answered, Change and Delete only when they failed. */
+async function writeResponse(
+  context: Context,
+  { kind, id, result, item }: AnsweredCommand,
+): Promise<SyncResponseResult[]> {
+  const Status = result === 'done' ? 1 : statusOf('Sync', result);
+  if (kind === 'Add') {
+    const made = item === undefined ? undefined : await context.read((reader) => reader.item(item));
+    const data = made && isLiving(made) && Status === 1 ? addedData(made.content) : undefined;
+    return [{ Add: { ClientId: id, ServerId: Status === 1 ? item : undefined, Status, ApplicationData: data } }];
+  }
+  if (Status === 1) return [];
+  return kind === 'Change' ? [{ Change: { ServerId: id, Status } }] : [{ Delete: { ServerId: id, Status } }];
+}
+
+async function fetchItem(
+  context: Context,
+  folder: CollectionId,
+  id: ServerId,
+  options: SyncOptions = defaultOptions,
+): Promise<SyncResponseResult> {
+  const item = await context
+    .read((reader) => reader.item(id))
+    .catch((error: unknown) => {
+      if (isEasError(error, 'corrupt-item')) return undefined;
+      throw error;
+    });
+  if (!item || !isLiving(item) || item.collection !== folder) {
+    return { Fetch: { ServerId: id, Status: statusOf('Sync', 'item-not-found') } };
+  }
+  const ApplicationData = applicationData(context, await renderEmail(context, item, options));
+  return { Fetch: { ServerId: id, Status: 1, ApplicationData } };
+}

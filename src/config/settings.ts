@@ -1,0 +1,123 @@
+import type { JSONSchemaType } from 'ajv';
+
+/** One setting as it is given: text from argv, the environment or the default, with a schema that it must satisfy. */
+export interface Setting {
+  /** Without the dashes; absent: only the environment says it. */
+  readonly option?: string;
+  readonly env: string;
+  readonly default?: string;
+  /** What a person is told when the value is wrong, and in `--help`. */
+  readonly allowed: string;
+  readonly help: string;
+  readonly placeholder?: string;
+  readonly schema: Partial<JSONSchemaType<string>> | Partial<JSONSchemaType<number>>;
+}
+
+const listener = { type: 'string', format: 'listener' } as const;
+
+export const settings = {
+  data: {
+    option: 'data',
+    env: 'EASEL_DATA',
+    default: './data',
+    allowed: 'a folder',
+    help: 'the folder that everything is kept in',
+    placeholder: 'DIR',
+    schema: { type: 'string', minLength: 1 },
+  },
+  http: {
+    option: 'http',
+    env: 'EASEL_HTTP',
+    default: '127.0.0.1:8080',
+    allowed: "HOST:PORT (port 0 takes a free one), or 'none'",
+    help: 'where to listen without TLS, for a proxy in front',
+    placeholder: 'HOST:PORT',
+    schema: listener,
+  },
+  https: {
+    option: 'https',
+    env: 'EASEL_HTTPS',
+    default: '0.0.0.0:8443',
+    allowed: "HOST:PORT (port 0 takes a free one), or 'none'",
+    help: 'where phones connect; the certificate is made at the first start',
+    placeholder: 'HOST:PORT',
+    schema: listener,
+  },
+  smtp: {
+    option: 'smtp',
+    env: 'EASEL_SMTP',
+    default: '127.0.0.1:2525',
+    allowed: "HOST:PORT (port 0 takes a free one), or 'none'",
+    help: 'where mail for the users comes in',
+    placeholder: 'HOST:PORT',
+    schema: listener,
+  },
+  store: {
+    option: 'store',
+    env: 'EASEL_STORE',
+    default: 'sqlite',
+    allowed: 'sqlite',
+    help: 'the store engine',
+    placeholder: 'ENGINE',
+    schema: { type: 'string', enum: ['sqlite'] },
+  },
+  domain: {
+    option: 'domain',
+    env: 'EASEL_DOMAIN',
+    allowed: 'domain names, separated by commas',
+    help: "the domains whose mail stays here; none given: every domain of a user's address",
+    placeholder: 'DOMAIN[,…]',
+    schema: { type: 'string', format: 'domains' },
+  },
+  smarthost: {
+    option: 'smarthost',
+    env: 'EASEL_SMARTHOST',
+    allowed: 'HOST:PORT; USER:PASSWORD@HOST:PORT only in EASEL_SMARTHOST',
+    help: 'the server that takes mail for everybody else',
+    placeholder: 'HOST:PORT',
+    schema: { type: 'string', format: 'smarthost' },
+  },
+  heartbeatMin: {
+    env: 'EASEL_HEARTBEAT_MIN',
+    default: '60',
+    allowed: 'seconds, 60 to 3540',
+    help: 'the shortest wait that a phone may ask for',
+    schema: { type: 'integer', minimum: 60, maximum: 3540 },
+  },
+  heartbeatMax: {
+    env: 'EASEL_HEARTBEAT_MAX',
+    default: '3540',
+    allowed: 'seconds, 60 to 3540',
+    help: 'the longest wait that a phone may ask for',
+    schema: { type: 'integer', minimum: 60, maximum: 3540 },
+  },
+  quietDelay: {
+    env: 'EASEL_QUIET_DELAY',
+    default: '15',
+    allowed: 'seconds, 0 to 600',
+    help: 'how long a change that needs no hurry may wait before it wakes a phone',
+    schema: { type: 'number', minimum: 0, maximum: 600 },
+  },
+  logLevel: {
+    env: 'EASEL_LOG_LEVEL',
+    default: 'info',
+    allowed: 'error, warn, info, debug or silent',
+    help: 'what is logged',
+    schema: { type: 'string', enum: ['error', 'warn', 'info', 'debug', 'silent'] },
+  },
+  maxWbxml: {
+    env: 'EASEL_MAX_WBXML',
+    default: '1048576',
+    allowed: 'bytes, 65536 to 67108864',
+    help: 'the largest request body that is not a mail',
+    schema: { type: 'integer', minimum: 65_536, maximum: 67_108_864 },
+  },
+  maxMail: {
+    env: 'EASEL_MAX_MAIL',
+    default: '52428800',
+    allowed: 'bytes, 65536 to 268435456',
+    help: 'the largest mail, in and out',
+    schema: { type: 'integer', minimum: 65_536, maximum: 268_435_456 },
+  },
+} as const satisfies Record<string, Setting>;
+export type SettingName = keyof typeof settings;

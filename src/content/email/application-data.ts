@@ -1,0 +1,200 @@
+// A mail as ApplicationData, and what a device's ApplicationData means for a mail. Pure: the body comes in rendered.
+// A received mail never changes but for Read, Flag and Categories ([MS-ASEMAIL] 2.2.2).
+import {
+  email as emailSchema,
+  type ReadEmail,
+  read as readElement,
+  SchemaError,
+  type Version,
+  type WrittenEmail,
+} from '../../../protocol/index.ts';
+import type { Element } from '../../../protocol/wbxml/element.ts';
+import type { Attachment, Email, EmailPart, Flag } from '../../domain/email.ts';
+import { EasError } from '../../domain/errors.ts';
+import type { ServerId } from '../../domain/ids.ts';
+import type { LivingItem } from '../../domain/item.ts';
+import type { BodyOptions, RenderedBody } from './body.ts';
+
+type EmailItem = LivingItem<'Email'>;
+
+/** The FileReference of an attachment: the item and the part, nothing that names a blob. */
+export function fileReference(id: ServerId, part: string): string {
+  return `${id}/${part}`;
+}
+export function parseFileReference(reference: string): { id: ServerId; part: string } | undefined {
+  const match = /^([^/]+)\/([\d.]+)$/.exec(reference);
+  return match ? { id: match[1] as ServerId, part: match[2]! } : undefined;
+}
+
+/** Everything that a device is told of a mail it does not hold yet. */
+export function writeEmail(item: EmailItem, body: RenderedBody | undefined): WrittenEmail {
+  const { content } = item;
+  return {
+    To: content.to,
+    Cc: content.cc || undefined,
+    Bcc: content.draft ? content.bcc || undefined : undefined,
+    From: content.from,
+    Sender: content.sender && content.sender !== content.from ? content.sender : undefined,
+    Subject: content.subject,
+    ReplyTo: content.replyTo || undefined,
+    DateReceived: dateTime(content.received),
+    DisplayTo: content.displayTo || undefined,
+    ThreadTopic: content.topic || undefined,
+    Importance: content.importance,
+    ...writeMarks(content, ['read', 'flag', 'categories', 'verb']),
+    Attachments: content.attachments.length === 0 ? undefined : writeAttachments(item),
+    Body: body && writeBody(body),
+    MessageClass: content.messageClass,
+    InternetCPID: String(content.codePage),
+    ContentClass: 'urn:content-classes:message',
+    NativeBodyType: content.nativeBodyType,
+    ConversationId: Buffer.from(content.conversation, 'hex'),
+    ConversationIndex: Buffer.from(content.conversationIndex, 'base64'),
+    IsDraft: content.draft,
+  };
+}
+
+/** Bytes that a mail takes in an answer, by the sizes that it keeps: how a page is ended before it grows without bound. */
+export function weighEmail(content: Email, options: Pick<BodyOptions, 'preferences'>): number {
+  const sizes = options.preferences.map(({ type, truncationSize = Number.MAX_SAFE_INTEGER }) => {
+    const whole = type === 4 ? content.size : Math.max(content.textSize, content.htmlSize);
+    return Math.min(whole, truncationSize);
+  });
+  const body = sizes.length === 0 ? content.textSize : Math.max(...sizes);
+  return 1024 + content.to.length + content.cc.length + content.attachments.length * 256 + body;
+}
+
+/**
+ * What a Change tells ([MS-ASEMAIL] 3.2.5.4): the marks that were ever touched, or the whole mail. Not only those behind
+ * the watermark: a page may have ended between two changes of one item, of which the log keeps the last.
+ */
+export function changedParts(item: EmailItem): readonly EmailPart[] {
+  const touched = Object.keys(item.touched) as EmailPart[];
+  return touched.length === 0 ? ['message'] : touched;
+}
+
+export function writeMarks(content: Email, parts: readonly EmailPart[]): WrittenEmail {
+  const verb = parts.includes('verb') ? content.lastVerb : undefined;
+  return {
+    Read: parts.includes('read') ? content.read : undefined,
+    Flag: parts.includes('flag') ? writeFlag(content) : undefined,
+    Categories: parts.includes('categories') ? { Category: content.categories } : undefined,
+    LastVerbExecuted: verb?.verb,
+    LastVerbExecutionTime: verb && dateTime(verb.time),
+  };
+}
+
+function writeFlag({ flag, subject }: Email): WrittenEmail['Flag'] {
+  if (!flag || flag.status === 0) return {};
+  return {
+    Subject: flag.subject ?? subject,
+    Status: flag.status,
+    FlagType: flag.type,
+    DateCompleted: flag.dateCompleted,
+    CompleteTime: flag.completed,
+    StartDate: flag.start,
+    DueDate: flag.due,
+    UtcStartDate: flag.utcStart,
+    UtcDueDate: flag.utcDue,
+    ReminderSet: flag.reminderSet,
+    ReminderTime: flag.reminderTime,
+    OrdinalDate: flag.ordinalDate,
+    SubOrdinalDate: flag.subOrdinalDate,
+  };
+}
+
+function writeAttachments(item: EmailItem): WrittenEmail['Attachments'] {
+  return { Attachment: item.content.attachments.map((attachment) => writeAttachment(item.id, attachment)) };
+}
+
+function writeAttachment(id: ServerId, { part, name, method, size, contentId, contentLocation, inline }: Attachment) {
+  return {
+    DisplayName: name,
+    FileReference: fileReference(id, part),
+    Method: method,
+    EstimatedDataSize: size,
+    ContentId: contentId,
+    ContentLocation: contentLocation,
+    IsInline: inline || undefined,
+  };
+}
+
+/** Truncated is left out when false, except beside a message ([MS-ASCMD] R3409). */
+function writeBody({ type, estimatedSize, truncated, data, preview }: RenderedBody): WrittenEmail['Body'] {
+  return {
+    Type: type,
+    EstimatedDataSize: estimatedSize,
+    Truncated: truncated || type === 4 ? truncated : undefined,
+    Data: data,
+    Preview: preview,
+  };
+}
+
+export function dateTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+/** ApplicationData as a mail. Throws 'item-invalid' when an element cannot be read. */
+export function readEmail(applicationData: Element, version: Version): ReadEmail {
+  try {
+    return readElement(emailSchema, applicationData, { version }).value;
+  } catch (error) {
+    if (error instanceof SchemaError) throw new EasError('item-invalid', error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** [MS-ASEMAIL] R347, R648, R723, R817, R835: a client never says these of a mail. */
+const notTheClients = ['ConversationId', 'Sender', 'ReceivedAsBcc', 'UmCallerID', 'UmUserNotes'] as const;
+
+/** The mail after a device's Change of a received one, and which parts the Change named. */
+export function changeMarks(content: Email, data: ReadEmail): { content: Email; touched: EmailPart[] } {
+  const wrong = notTheClients.find((key) => data[key] !== undefined);
+  if (wrong) throw new EasError('item-invalid', wrong);
+  const touched: EmailPart[] = [];
+  let next = content;
+  if (data.Read !== undefined) {
+    next = { ...next, read: data.Read };
+    touched.push('read');
+  }
+  if (data.Flag !== undefined) {
+    const { flag: before, ...rest } = next;
+    const flag = readFlag(before, data.Flag);
+    next = flag ? { ...rest, flag } : rest;
+    touched.push('flag');
+  }
+  if (data.Categories !== undefined) {
+    next = { ...next, categories: data.Categories.Category };
+    touched.push('categories');
+  }
+  return { content: next, touched };
+}
+
+/** [MS-ASEMAIL] 2.2.2.34 Flag: empty or Status 0 clears, without a Status the given parts are updated. */
+function readFlag(before: Flag | undefined, data: NonNullable<ReadEmail['Flag']>): Flag | undefined {
+  if (Object.keys(data).length === 0 || data.Status === 0) return undefined;
+  const status = data.Status ?? before?.status;
+  if (status !== 1 && status !== 2) throw new EasError('item-invalid', `flag status ${data.Status}`);
+  const dates = [data.StartDate, data.DueDate, data.UtcStartDate, data.UtcDueDate].filter((date) => date !== undefined);
+  const wrong =
+    (dates.length !== 0 && dates.length !== 4) ||
+    (data.DueDate !== undefined && data.StartDate !== undefined && data.DueDate < data.StartDate) ||
+    (data.ReminderSet === true && data.ReminderTime === undefined && before?.reminderTime === undefined);
+  if (wrong) throw new EasError('item-invalid', 'flag dates');
+  const given = {
+    subject: data.Subject,
+    type: data.FlagType,
+    completed: data.CompleteTime,
+    dateCompleted: data.DateCompleted,
+    start: data.StartDate,
+    due: data.DueDate,
+    utcStart: data.UtcStartDate,
+    utcDue: data.UtcDueDate,
+    reminderSet: data.ReminderSet,
+    reminderTime: data.ReminderTime,
+    ordinalDate: data.OrdinalDate,
+    subOrdinalDate: data.SubOrdinalDate,
+  };
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { ...(data.Status === undefined ? before : {}), ...present, status };
+}

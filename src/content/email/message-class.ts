@@ -1,0 +1,94 @@
+// [MS-ASEMAIL] 2.2.2.49 MessageClass, told from the message's structure.
+import { fieldValue } from './header.ts';
+import type { Entity } from './structure.ts';
+import { decodeTransfer } from './transfer.ts';
+
+const looked = 64 * 1024;
+
+const meetingClasses: Readonly<Record<string, string>> = {
+  REQUEST: 'IPM.Schedule.Meeting.Request',
+  CANCEL: 'IPM.Schedule.Meeting.Canceled',
+};
+const replyClasses: Readonly<Record<string, string>> = {
+  ACCEPTED: 'IPM.Schedule.Meeting.Resp.Pos',
+  TENTATIVE: 'IPM.Schedule.Meeting.Resp.Tent',
+  DECLINED: 'IPM.Schedule.Meeting.Resp.Neg',
+};
+const deliveryClasses: Readonly<Record<string, string>> = {
+  failed: 'REPORT.IPM.Note.NDR',
+  delayed: 'REPORT.IPM.Note.DELAYED',
+  delivered: 'REPORT.IPM.Note.DR',
+  relayed: 'REPORT.IPM.Note.DR',
+  expanded: 'REPORT.IPM.Note.DR',
+};
+
+export function messageClassOf(root: Entity, mime: Buffer): string {
+  const { type } = root.part;
+  if (isOpaque(type)) return isReceipt(root) ? 'IPM.Note.Receipt.SMIME' : 'IPM.Note.SMIME';
+  if (type === 'multipart/signed' && /pkcs7/i.test(root.parameters.get('protocol') ?? ''))
+    return 'IPM.Note.SMIME.MultipartSigned';
+  if (type === 'multipart/report') {
+    const report = reportClass(root, mime);
+    if (report !== undefined) return report;
+  }
+  return calendarClass(root, mime) ?? 'IPM.Note';
+}
+/** Mail that only means something byte for byte: S/MIME and PGP. It is never cut, never rebuilt. */
+export function isSealed(type: string): boolean {
+  return isOpaque(type) || type === 'multipart/signed' || type === 'multipart/encrypted';
+}
+function isOpaque(type: string): boolean {
+  return type === 'application/pkcs7-mime' || type === 'application/x-pkcs7-mime';
+}
+function isReceipt(root: Entity): boolean {
+  return root.parameters.get('smime-type')?.toLowerCase() === 'signed-receipt';
+}
+
+function reportClass(root: Entity, mime: Buffer): string | undefined {
+  const kind = root.parameters.get('report-type')?.toLowerCase();
+  const status = root.children.find(
+    ({ part }) => part.type === `message/${kind}` || part.type === 'message/global-delivery-status',
+  );
+  const text = status ? contentOf(status, mime) : '';
+  if (kind === 'delivery-status')
+    return deliveryClasses[/^action:\s*([a-z]+)/im.exec(text)?.[1]?.toLowerCase() ?? ''] ?? 'REPORT.IPM.Note.NDR';
+  if (kind !== 'disposition-notification') return undefined;
+  return /^disposition:[^\n]*;\s*deleted/im.test(text) ? 'REPORT.IPM.Note.IPNNRN' : 'REPORT.IPM.Note.IPNRN';
+}
+
+function calendarClass(root: Entity, mime: Buffer): string | undefined {
+  const calendar = findCalendar(root);
+  if (!calendar) return undefined;
+  const text = contentOf(calendar, mime).replace(/\r?\n[ \t]/g, '');
+  const method = (calendar.parameters.get('method') ?? /^METHOD:\s*([A-Z]+)/im.exec(text)?.[1] ?? '').toUpperCase();
+  if (method !== 'REPLY' && method !== 'COUNTER') return meetingClasses[method];
+  const answer = /^ATTENDEE[^\n]*;PARTSTAT="?([A-Z-]+)/im.exec(text)?.[1]?.toUpperCase() ?? '';
+  return method === 'COUNTER' ? replyClasses.TENTATIVE : replyClasses[answer];
+}
+/** A calendar part that is not a mere file: files carry a method too seldom to be told from invitations. */
+function findCalendar(entity: Entity): Entity | undefined {
+  if (entity.part.type === 'text/calendar' && entity.children.length === 0) {
+    return entity.part.disposition === 'attachment' && !entity.parameters.has('method') ? undefined : entity;
+  }
+  if (isSealed(entity.part.type) && entity.part.type !== 'multipart/signed') return undefined;
+  for (const child of entity.children) {
+    const found = findCalendar(child);
+    if (found) return found;
+  }
+  return undefined;
+}
+function contentOf({ part }: Entity, mime: Buffer): string {
+  const bytes = mime.subarray(part.bodyStart, Math.min(part.bodyEnd, part.bodyStart + looked));
+  return decodeTransfer(bytes, part.encoding).toString('latin1');
+}
+
+/** Importance, else X-Priority, else Priority, else X-MSMail-Priority: 0 low, 1 normal, 2 high. */
+export function importanceOf(root: Entity): 0 | 1 | 2 {
+  for (const name of ['importance', 'x-priority', 'priority', 'x-msmail-priority']) {
+    const value = fieldValue(root.fields, name).toLowerCase();
+    if (/^(?:high|urgent|[12]\b)/.test(value)) return 2;
+    if (/^(?:low|non-urgent|[45]\b)/.test(value)) return 0;
+    if (value !== '') return 1;
+  }
+  return 1;
+}

@@ -1,0 +1,58 @@
+// Delivery: how a mail becomes an item, and how mail comes in and goes out over SMTP.
+// Invariants: a message's bytes are kept as they came; whoever is told "accepted" may rely on it, because the commit is durable
+// by then; what a device sent is handed to each recipient at least once. It must never know a command or relay for strangers.
+import { conversationOf } from '../content/email/conversation.ts';
+import { indexMessage } from '../content/email/index-mime.ts';
+import { specialFolderId } from '../domain/collection.ts';
+import type { EmailIndex } from '../domain/email.ts';
+import type { AccountId, BlobId, CollectionId, ServerId } from '../domain/ids.ts';
+import type { NewItem } from '../domain/item.ts';
+import type { Store } from '../store/port.ts';
+
+export interface EmailFacts {
+  /** Default: Inbox. */
+  readonly folder?: CollectionId;
+  /** Milliseconds. */
+  readonly received: number;
+  /** Default false. */
+  readonly read?: boolean;
+  /** Default false. */
+  readonly draft?: boolean;
+  /** When it is known already. */
+  readonly index?: EmailIndex;
+}
+
+/** The item of a mail whose bytes lie in `blob`. */
+export function emailOf(mime: Buffer, blob: BlobId, facts: EmailFacts): NewItem<'Email'> {
+  const index = facts.index ?? indexMessage(mime);
+  const { conversation, conversationIndex } = conversationOf(index, facts.received);
+  return {
+    collection: facts.folder ?? specialFolderId(2),
+    class: 'Email',
+    content: {
+      ...index,
+      mime: blob,
+      received: facts.received,
+      conversation,
+      conversationIndex,
+      read: facts.read ?? false,
+      categories: [],
+      draft: facts.draft ?? false,
+    },
+    sortDate: facts.received,
+    blobs: [blob],
+    conversation,
+  };
+}
+
+/** Durable when it resolves. `received` in milliseconds. Throws 'account-not-found', 'over-quota'. */
+export async function deliver(
+  store: Store,
+  account: AccountId,
+  mime: Buffer,
+  facts: Partial<EmailFacts> = {},
+): Promise<ServerId> {
+  const { id } = await store.blobs.put(mime);
+  const item = emailOf(mime, id, { ...facts, received: facts.received ?? Date.now() });
+  return await store.transact(account, async (tx) => tx.create(item));
+}

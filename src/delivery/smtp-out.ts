@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Clock } from '../clock.ts';
+import { isEasError } from '../domain/errors.ts';
+import type { QueuedMessage } from '../domain/outbox.ts';
+import type { Log } from '../log.ts';
+import type { Store } from '../store/port.ts';
+import { bounceMessage } from './bounce.ts';
+import { deliver } from './deliver.ts';
+import { domainOf, type Recipients } from './recipients.ts';
+import type { HandOn, Refused } from './smarthost.ts';
+
+export interface SenderOptions {
+  readonly store: Store;
+  readonly recipients: Recipients;
+  /** Absent: mail for others comes back to its sender. */
+  readonly smarthost?: HandOn;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const minute = 60_000;
+const giveUpAfter = 48 * 60 * minute;
+/** Longer than any hand-over, so that a message is never with two senders. */
+const claimFor = 15 * minute;
+const batch = 8;
+/** What a shutdown waits for a hand-over. */
+const patience = 2_000;
+
+/** The outbox's sender: woken by the feed and by the clock; stops when disposed, after what it has begun. */
+export function startSender(options: SenderOptions): AsyncDisposable {
+  const { store, clock, log } = options;
+  const node = randomUUID();
+  let stopped = false;
+  let again = false;
+  let running: Promise<void> | undefined;
+  let cancelTimer = () => {};
+
+  const drain = async (): Promise<void> => {
+    do {
+      again = false;
+      const messages = await store.outbox.claim(node, clock.now() + claimFor, batch);
+      await Promise.all(messages.map((message) => process(options, message)));
+      again ||= messages.length > 0;
+    } while (again && !stopped);
+    const next = await store.outbox.next();
+    cancelTimer();
+    const wait = next === undefined ? minute : Math.min(Math.max(next - clock.now(), 250), minute);
+    if (!stopped) cancelTimer = clock.after(wait, wake);
+  };
+  const wake = (): void => {
+    again = true;
+    if (stopped || running) return;
+    running = drain()
+      .catch((error: unknown) => {
+        log.error('the outbox cannot be read', { error });
+        if (!stopped) cancelTimer = clock.after(10_000, wake);
+      })
+      .finally(() => {
+        running = undefined;
+        if (again) wake();
+      });
+  };
+  const off = store.feed.on((event) => event.outbox && wake());
+  wake();
+  return {
+    [Symbol.asyncDispose]: async () => {
+      stopped = true;
+      off();
+      cancelTimer();
+      // What hangs longer stays claimed and is tried again after the next start.
+      await Promise.race([running, new Promise((resolve) => setTimeout(resolve, patience).unref())]);
+    },
+  };
+}
+
+/** One try of one message; whatever happens, the outbox knows afterwards. */
+async function process(options: SenderOptions, message: QueuedMessage): Promise<void> {
+  const { store, clock, log } = options;
+  const fields = { outbox: message.id, recipients: message.recipients.length, attempt: message.attempts };
+  try {
+    const mime = await store.blobs.get(message.mime);
+    const refused = await tryAll(options, message, mime);
+    await settle(options, message, mime, refused);
+    const [first] = refused;
+    if (first) log.warn('mail not handed over', { ...fields, refused: refused.length, reason: first.reason });
+    else log.info('mail handed over', { ...fields, ms: clock.now() - message.queued });
+  } catch (error) {
+    log.error('sending failed', { ...fields, error });
+    if (isEasError(error, 'account-not-found') || isEasError(error, 'blob-missing'))
+      await store.outbox.done(message.id);
+    else await store.outbox.retryAt(message.id, clock.now() + backOff(message.attempts), String(error));
+  }
+}
+
+function backOff(attempts: number): number {
+  return minute * 2 ** Math.min(attempts, 11);
+}
+
+/** Everybody once: users of this server directly, all others through the smarthost in one hand-over. */
+async function tryAll(options: SenderOptions, message: QueuedMessage, mime: Buffer): Promise<Refused[]> {
+  const refused: Refused[] = [];
+  const others: string[] = [];
+  const reached = new Set<string>();
+  for (const address of new Set(message.recipients)) {
+    const account = await options.recipients.find(address);
+    if (account && !reached.has(account.id)) {
+      const failure = await tryLocal(options, account.id, address, mime);
+      if (failure) refused.push(failure);
+      else reached.add(account.id);
+    } else if (!account && (await options.recipients.local(domainOf(address)))) {
+      refused.push({ address, permanent: true, status: '5.1.1', reason: '550 5.1.1 no such user here' });
+    } else if (!account) others.push(address);
+  }
+  if (others.length === 0) return refused;
+  const failed = options.smarthost
+    ? await options.smarthost({ from: message.from, to: others }, mime)
+    : others.map((address) => ({ address, permanent: true, status: '5.4.4', reason: noSmarthost }));
+  return [...refused, ...failed];
+}
+const noSmarthost = 'this server has no smarthost, so it can only send to its own users';
+
+async function tryLocal(
+  { store, clock }: SenderOptions,
+  account: Parameters<typeof deliver>[1],
+  address: string,
+  mime: Buffer,
+): Promise<Refused | undefined> {
+  try {
+    await deliver(store, account, mime, { received: clock.now() });
+    return undefined;
+  } catch (error) {
+    const full = isEasError(error, 'over-quota');
+    return {
+      address,
+      permanent: false,
+      status: full ? '4.2.2' : '4.3.0',
+      reason: full ? 'the mailbox is full' : String(error),
+    };
+  }
+}
+
+/** Bounces what is final, keeps the rest; the rest of a partly delivered message becomes a message of its own. */
+async function settle(
+  { store, clock }: SenderOptions,
+  message: QueuedMessage,
+  mime: Buffer,
+  refused: readonly Refused[],
+): Promise<void> {
+  const now = clock.now();
+  const tooOld = now - message.queued >= giveUpAfter;
+  const failed = refused.filter(({ permanent }) => permanent || tooOld);
+  const later = refused.filter(({ permanent }) => !permanent && !tooOld);
+  if (failed.length > 0) {
+    const bounce = bounceMessage({ to: message.from, failed, original: mime, now, host: hostname() });
+    await deliver(store, message.account, bounce, { received: now });
+  }
+  if (later.length === 0) return await store.outbox.done(message.id);
+  const nobodyElse = later.length === new Set(message.recipients).size;
+  if (nobodyElse) return await store.outbox.retryAt(message.id, now + backOff(message.attempts), later[0]!.reason);
+  const rest = { from: message.from, mime: message.mime, queued: message.queued };
+  await store.transact(message.account, async (tx) =>
+    tx.send({ ...rest, recipients: later.map(({ address }) => address) }),
+  );
+  await store.outbox.done(message.id);
+}

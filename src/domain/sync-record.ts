@@ -1,0 +1,72 @@
+import type { ItemClass } from './collection.ts';
+import type { ErrorCode } from './errors.ts';
+import type { CollectionId, DeviceId, Modseq, ServerId, SyncKey } from './ids.ts';
+import type { Position } from './position.ts';
+
+/** [MS-ASCMD] 2.2.3.125.5 Options (Sync), as the device last sent them. */
+export interface SyncOptions {
+  /** Days; 0 all; [MS-ASCMD] 2.2.3.68.2 FilterType, kept as its code. */
+  readonly filterType: number;
+  /** The SMS block's own, when there is one. */
+  readonly smsFilterType?: number;
+  readonly classes: readonly ItemClass[];
+  /** 0 the client wins, 1 the server. */
+  readonly conflict: 0 | 1;
+  readonly mimeSupport: 0 | 1 | 2;
+  readonly mimeTruncation?: number;
+  readonly bodyPreferences: readonly BodyPreference[];
+}
+export interface BodyPreference {
+  /** 1 text, 2 HTML, 3 RTF, 4 MIME. */
+  readonly type: 1 | 2 | 3 | 4;
+  /** Bytes; absent: whole. */
+  readonly truncationSize?: number;
+  readonly allOrNone?: boolean;
+  /** Characters. */
+  readonly preview?: number;
+}
+
+/** What the server knows of a device's view of one collection; sync-model.md. Constant size, never a list of ids. */
+export interface SyncState {
+  /** The key that names this state; never used for another. */
+  readonly key: SyncKey;
+  readonly watermark: Modseq;
+  readonly floor: Position;
+  readonly options: SyncOptions;
+  readonly commands: readonly AnsweredCommand[];
+  /** Of a hierarchy state: folders as the device made them, though they are stamped behind the watermark. */
+  readonly own?: Readonly<Record<CollectionId, KnownFolder | 'gone'>>;
+}
+export interface KnownFolder {
+  readonly parent: CollectionId | '0';
+  readonly name: string;
+  readonly type: number;
+}
+/** A command of a device and what it was answered. */
+export interface AnsweredCommand {
+  readonly kind: 'Add' | 'Change' | 'Delete' | 'FolderCreate' | 'FolderUpdate' | 'FolderDelete';
+  /** The ClientId of an Add, else the ServerId. */
+  readonly id: string;
+  readonly hash: string;
+  readonly result: 'done' | ErrorCode;
+  /** The item it made or met. */
+  readonly item?: ServerId;
+}
+/** All that is kept per device and collection: the state it last spoke from, and the answers it may continue with. */
+export interface SyncRecord {
+  readonly device: DeviceId;
+  readonly collection: CollectionId | 'hierarchy';
+  readonly version: string;
+  readonly confirmed?: SyncState;
+  /** Four at most, oldest first. */
+  readonly answers: readonly SyncState[];
+  /** Every command of all the answers. */
+  readonly tried: readonly AnsweredCommand[];
+  /** `high` before the commands of the first answer that had any. */
+  readonly base?: Modseq;
+  /** Part of the next key. */
+  readonly counter: number;
+  /** The last key that named no state, and how often it came: a run-away client is let start again. */
+  readonly unknown?: { readonly key: string; readonly times: number };
+  readonly generation: number;
+}

@@ -1,0 +1,260 @@
+// Bytes in, bytes out: gate → decode → read → command → write → encode. The one place where an error becomes a Status.
+// It must never hold a rule of a single command, and nothing private leaves it.
+import {
+  decode,
+  element,
+  encode,
+  isWbxmlType,
+  type Node,
+  read,
+  readRequestHeaders,
+  SchemaError,
+  WbxmlError,
+  write,
+} from '../../protocol/index.ts';
+import type { Element } from '../../protocol/wbxml/element.ts';
+import type { Clock } from '../clock.ts';
+import type { Command, Context, Limits } from '../commands/define.ts';
+import { commands, roots, servedVersions } from '../commands/index.ts';
+import { faultOf, schemaStatusOf, statusOf } from '../commands/status.ts';
+import type { Config } from '../config/config.ts';
+import type { Device } from '../domain/device.ts';
+import { EasError } from '../domain/errors.ts';
+import type { Log } from '../log.ts';
+import { Waiters } from '../push/waiters.ts';
+import type { Reader, Store, Transaction } from '../store/port.ts';
+import { type Admission, admit, type Gate, isTrial } from './gate.ts';
+import type { EasRequest, EasResponse, Endpoint } from './types.ts';
+
+const server = '16.1';
+const wbxmlType = 'application/vnd.ms-sync.wbxml';
+
+export interface EndpointParts {
+  readonly store: Store;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly namesAnother: Gate['namesAnother'];
+}
+
+export function createEndpoint(parts: EndpointParts): Endpoint & AsyncDisposable & { readonly waiting: () => number } {
+  const { store, config, clock, log } = parts;
+  const waiters = new Waiters({
+    clock,
+    feed: store.feed,
+    quietDelay: config.quietDelay * 1000,
+    onError: (error) => log.error('a waiting phone could not be asked', { error }),
+  });
+  const running: Running = { ...parts, waiters, limits: limitsOf(config), told: new Set() };
+  return {
+    options: () => ({ 'MS-Server-ActiveSync': server, ...announcement }),
+    handle: (request) => handle(running, request),
+    waiting: () => waiters.size,
+    [Symbol.asyncDispose]: async () => waiters[Symbol.dispose](),
+  };
+}
+
+interface Running extends EndpointParts {
+  readonly waiters: Waiters;
+  readonly limits: Limits;
+  /** What was logged once of a device. */
+  readonly told: Set<string>;
+}
+
+function limitsOf(config: Config): Limits {
+  return {
+    heartbeat: config.heartbeat,
+    message: config.limits.mail,
+    collections: 300,
+    commands: 200,
+    answer: 8 * 1024 * 1024,
+  };
+}
+
+/** What is there and nothing else. */
+const announcement = {
+  'MS-ASProtocolVersions': servedVersions.join(','),
+  'MS-ASProtocolCommands': [...commands.keys()].join(','),
+};
+
+async function handle(running: Running, request: EasRequest): Promise<EasResponse> {
+  const admission = await admit(running, request);
+  if ('http' in admission) return { status: admission.http, headers: {}, body: [], note: {} };
+  if ('status' in admission) {
+    const { command, status } = admission;
+    return respond(statusElement(command, status), { command, easStatus: status });
+  }
+  const { command, version, deviceId } = admission;
+  const note: Record<string, string | number> = { command: command.name, device: deviceId, version };
+  // A body over the limit is HTTP's to refuse, unless it is the message to be sent that is too large.
+  const early = command.carriesMessage === 'sent' ? undefined : await readBody(running, request, command);
+  try {
+    const body = early ?? (await readBody(running, request, command));
+    const input = readInput(running, request, admission, body);
+    const context = await contextOf(running, request, admission, note);
+    const value = await command.handle(context, input);
+    const answer = value === undefined ? undefined : write(command.response, value, { version });
+    return respond(
+      answer,
+      note,
+      announces(command, input) ? { ...announcement, 'X-MS-RP': servedVersions.join(',') } : {},
+    );
+  } catch (error) {
+    const easStatus = statusOfError(running, request, command, error);
+    return respond(statusElement(command.name as keyof typeof roots, easStatus), { ...note, easStatus });
+  }
+}
+
+/** A device that begins again is told what the server can do ([MS-ASHTTP] R1202). */
+function announces(command: Command, input: unknown): boolean {
+  return command.name === 'FolderSync' && (input as { SyncKey: string }).SyncKey === '0';
+}
+
+function statusElement(command: keyof typeof roots, status: number): Element {
+  const [root, statusTag] = roots[command];
+  return element(root, [element(statusTag, String(status))]);
+}
+
+function respond(
+  answer: Element | undefined,
+  note: EasResponse['note'],
+  extra: Readonly<Record<string, string>> = {},
+): EasResponse {
+  const headers = { 'MS-Server-ActiveSync': server, ...extra };
+  if (!answer) return { status: 200, headers, body: [], note };
+  return { status: 200, headers: { ...headers, 'Content-Type': wbxmlType }, body: encode(answer).chunks, note };
+}
+
+function readBody({ config }: Running, request: EasRequest, command: Command): Promise<Buffer> {
+  const { mail, wbxml } = config.limits;
+  return request.body(command.carriesMessage ? mail + wbxml : wbxml);
+}
+
+/** [MS-ASCMD] R4811: a body of another type, or none where there must be one, is invalid content. */
+function readInput(running: Running, request: EasRequest, { command, version }: Admission, body: Buffer): unknown {
+  if (body.length === 0) {
+    if (command.body === 'cached') return undefined;
+    throw new EasError('invalid-body', 'no body');
+  }
+  const { contentType } = readRequestHeaders(request.headers);
+  if (!isWbxmlType(contentType ?? '')) throw new EasError('invalid-body', `Content-Type ${contentType}`);
+  const { root, trailing } = decode(body);
+  const { value, unknown } = read(command.request as Node, root, { version });
+  const strange = trailing > 0 ? [...unknown, `${trailing} bytes behind the end`] : unknown;
+  for (const path of strange) tellOnce(running, request, command.name, path);
+  return value;
+}
+
+function tellOnce({ log, told }: Running, { account, query }: EasRequest, command: string, what: string): void {
+  const key = `${account} ${/deviceid=([^&]*)/i.exec(query)?.[1] ?? ''} ${command} ${what}`;
+  if (told.has(key)) return;
+  if (told.size > 10_000) told.clear();
+  told.add(key);
+  log.info('not understood', { account, command, what });
+}
+
+const staleAfter = 60_000;
+
+async function contextOf(
+  running: Running,
+  request: EasRequest,
+  admission: Admission,
+  note: Record<string, string | number>,
+): Promise<Context> {
+  const { store, clock, log, waiters, limits } = running;
+  const { account } = request;
+  const trial = isTrial(admission.deviceId);
+  const device = trial ? newDevice(admission, request, clock) : await currentDevice(running, request, admission);
+  return {
+    account,
+    device,
+    version: admission.version,
+    store,
+    read: <T>(look: (reader: Reader) => Promise<T>) => store.read(account, look),
+    transact: <T>(work: (tx: Transaction) => Promise<T>) =>
+      trial ? rehearse(store, request, device, work) : store.transact(account, work),
+    waiters,
+    clock,
+    log,
+    limits,
+    closed: request.closed,
+    note: (key, value) => {
+      note[key] = value;
+    },
+  };
+}
+
+function newDevice({ deviceId, deviceType, version }: Admission, request: EasRequest, clock: Clock): Device {
+  const now = clock.now();
+  const { userAgent } = readRequestHeaders(request.headers);
+  const agent = userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 256) };
+  return {
+    id: deviceId,
+    type: deviceType.slice(0, 64),
+    version,
+    ...agent,
+    created: now,
+    lastSeen: now,
+    sent: [],
+    generation: 0,
+  };
+}
+
+/** The device as it is now, written when it is new, changed its version or program, or was last seen a while ago. */
+async function currentDevice({ store, clock }: Running, request: EasRequest, admission: Admission): Promise<Device> {
+  const seen = newDevice(admission, request, clock);
+  const known = admission.device;
+  const fresh =
+    known &&
+    known.version === seen.version &&
+    (seen.userAgent === undefined || known.userAgent === seen.userAgent) &&
+    seen.lastSeen - known.lastSeen < staleAfter;
+  if (fresh) return known;
+  return store.transact(request.account, async (tx) => {
+    const before = await tx.device(admission.deviceId);
+    const { created: _, sent: __, generation: ___, ...now } = seen;
+    const next = before ? { ...before, ...now } : seen;
+    tx.putDevice(next);
+    return next;
+  });
+}
+
+class Rehearsed {
+  readonly result: unknown;
+  constructor(result: unknown) {
+    this.result = result;
+  }
+}
+
+/** Runs `work` for a trial device and leaves nothing behind: what throws has written nothing. */
+async function rehearse<T>(
+  store: Store,
+  { account }: EasRequest,
+  device: Device,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  try {
+    return await store.transact(account, async (tx) => {
+      tx.putDevice(device);
+      throw new Rehearsed(await work(tx));
+    });
+  } catch (error) {
+    if (error instanceof Rehearsed) return error.result as T;
+    throw error;
+  }
+}
+
+/** The one catch: which Status an error has, and how loudly it is logged. */
+function statusOfError({ log }: Running, { account }: EasRequest, command: Command, error: unknown): number {
+  const where = { account, command: command.name };
+  if (error instanceof WbxmlError || error instanceof SchemaError) {
+    log.info('refused', { ...where, reason: error.message });
+    return error instanceof WbxmlError ? 102 : schemaStatusOf(command.name, error.path);
+  }
+  if (error instanceof EasError) {
+    log.info('refused', { ...where, reason: error.message });
+    return statusOf(command.name, error.code);
+  }
+  log.error('a command failed', { ...where, error });
+  return faultOf(command.name);
+}

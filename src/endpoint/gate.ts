@@ -1,0 +1,87 @@
+// The order of checks before a command runs, and what each failure answers (MS-ASHTTP, MS-ASCMD). First failure wins.
+// It reads the device and changes nothing; it must never hold a rule of a single command.
+import {
+  type CommandName,
+  isCommandName,
+  isVersion,
+  type ParsedQuery,
+  parseQuery,
+  type Query,
+  readRequestHeaders,
+  type Version,
+} from '../../protocol/index.ts';
+import type { Command } from '../commands/define.ts';
+import { commands, roots, servedVersions } from '../commands/index.ts';
+import type { Device } from '../domain/device.ts';
+import type { AccountId, DeviceId } from '../domain/ids.ts';
+import type { Store } from '../store/port.ts';
+import type { EasRequest } from './types.ts';
+
+/** The request may go on. */
+export interface Admission {
+  readonly command: Command;
+  readonly version: Version;
+  readonly query: Query;
+  /** Undefined: not seen before. */
+  readonly device: Device | undefined;
+  readonly deviceId: DeviceId;
+  readonly deviceType: string;
+}
+/** It may not: an HTTP code, or a Status under the command's root. */
+export type Refusal = { readonly http: number } | { readonly status: number; readonly command: keyof typeof roots };
+
+export interface Gate {
+  readonly store: Store;
+  /** Whether `user`, as a query names it, is somebody, but not this account. */
+  readonly namesAnother: (user: string, account: AccountId) => Promise<boolean>;
+}
+
+/** Ids that clients use while they try an account: answered, nothing stored. */
+const trialDevices: ReadonlySet<string> = new Set(['validate', '0']);
+export function isTrial(id: DeviceId): boolean {
+  return trialDevices.has(id.toLowerCase());
+}
+
+const deviceIdForm = /^[A-Za-z0-9]{1,32}$/;
+
+export async function admit(gate: Gate, request: EasRequest): Promise<Admission | Refusal> {
+  const parsed: ParsedQuery = parseQuery(request.query);
+  if ('error' in parsed) return { http: parsed.error === 'unknown-command-code' ? 501 : 400 };
+  const { query } = parsed;
+  const { user = '' } = query;
+  const asLogin = user.toLowerCase() === request.login.toLowerCase();
+  if (user !== '' && !asLogin && (await gate.namesAnother(user, request.account))) return { http: 403 };
+  const version = query.version ?? readRequestHeaders(request.headers).version?.trim();
+  if (version === '1.0') return { http: 505 };
+  if (version === undefined || !isVersion(version) || !servedVersions.includes(version)) return { http: 400 };
+  const name = commandName(query.command);
+  const refuse = (status: number): Refusal =>
+    name !== undefined && name in roots ? { status, command: name as keyof typeof roots } : { http: name ? 400 : 501 };
+  if (query.deviceId === undefined || !deviceIdForm.test(query.deviceId)) return refuse(108);
+  if (query.deviceType === undefined || query.deviceType === '') return refuse(109);
+  if (name === undefined) return { http: 501 };
+  const command = commands.get(name);
+  if (!command) return refuse(name in roots ? 137 : 138);
+  const { deviceId, device } = await findDevice(gate.store, request.account, query.deviceId, query.deviceIdText);
+  return { command, version, query, device, deviceId, deviceType: query.deviceType };
+}
+
+/** Commands are matched as written; the few clients that write them otherwise get 501. */
+function commandName(text: string): CommandName | undefined {
+  return isCommandName(text) ? text : undefined;
+}
+
+/** A base64 query's id is known by its digits, or by the text that it spells when a device goes by that. */
+async function findDevice(
+  store: Store,
+  account: AccountId,
+  deviceId: string,
+  deviceIdText: string | undefined,
+): Promise<{ deviceId: DeviceId; device: Device | undefined }> {
+  return store.read(account, async (reader) => {
+    const device = await reader.device(deviceId as DeviceId);
+    if (device || deviceIdText === undefined) return { deviceId: deviceId as DeviceId, device };
+    const byText = await reader.device(deviceIdText as DeviceId);
+    return { deviceId: (byText ? deviceIdText : deviceId) as DeviceId, device: byText };
+  });
+}

@@ -1,0 +1,75 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { EasRequest, Endpoint } from '../endpoint/types.ts';
+import type { Log } from '../log.ts';
+import { type Answer, sendAnswer } from './answer.ts';
+import type { Verified } from './auth.ts';
+import { readBody } from './body.ts';
+import { failureAnswer } from './failures.ts';
+import type { OpenRequests } from './open-requests.ts';
+
+export interface ActiveSyncOptions {
+  readonly endpoint: Endpoint;
+  readonly log: Log;
+  readonly open: OpenRequests;
+}
+
+/** POST and OPTIONS of the endpoint, for a verified user. [MS-ASHTTP] 2.2.1 HTTP POST Request, 2.2.3 HTTP OPTIONS Request */
+export function createActiveSync(options: ActiveSyncOptions): RequestHandler {
+  const about = `<!doctype html><title>Easel</title><p>This is an Exchange ActiveSync server. Add an Exchange account on a phone to use it.\n`;
+  return async (req, res) => {
+    if (req.method === 'GET' && !req.originalUrl.includes('?')) {
+      const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'private' };
+      return await sendAnswer(req, res, { status: 200, headers, body: [Buffer.from(about)] });
+    }
+    if (req.method === 'OPTIONS') {
+      return await sendAnswer(req, res, {
+        status: 200,
+        headers: { 'Cache-Control': 'private', ...options.endpoint.options() },
+      });
+    }
+    await post(options, req, res);
+  };
+}
+
+async function post({ endpoint, log, open }: ActiveSyncOptions, req: Request, res: Response): Promise<void> {
+  const closed = open.enter();
+  res.once('close', () => {
+    open.leave(closed);
+    if (!res.writableFinished) closed.abort('hang-up');
+  });
+  let answer: Answer;
+  try {
+    const response = await endpoint.handle(easRequest(req, res, closed.signal));
+    Object.assign(res.locals.line, response.note);
+    answer = response;
+  } catch (error) {
+    if (!res.destroyed) log.error('request failed', { path: req.path, account: res.locals.user.address, error });
+    answer = failureAnswer(error);
+  }
+  const last = closed.signal.reason === 'shutdown' ? { Connection: 'close' } : {};
+  const headers = { 'Cache-Control': 'private', ...serverHeader(endpoint), ...answer.headers, ...last };
+  await sendAnswer(req, res, { ...answer, headers });
+}
+
+/** iOS loops when it is missing on an answer with a body, so it is on every answer to a POST. */
+export function serverHeader(endpoint: Endpoint): Record<string, string> {
+  const name = 'MS-Server-ActiveSync';
+  return { [name]: endpoint.options()[name] ?? '16.1' };
+}
+
+function easRequest(req: Request, res: Response, closed: AbortSignal): EasRequest {
+  const user: Verified = res.locals.user;
+  const mark = req.originalUrl.indexOf('?');
+  const length = req.headers['content-length'];
+  return {
+    account: user.account,
+    login: user.login,
+    method: 'POST',
+    query: mark < 0 ? '' : req.originalUrl.slice(mark + 1),
+    headers: req.headers as Record<string, string | undefined>,
+    body: (limit) => readBody(req, res, limit),
+    contentLength: length === undefined ? undefined : Number(length),
+    remote: req.socket.remoteAddress ?? '',
+    closed,
+  };
+}

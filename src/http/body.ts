@@ -1,0 +1,42 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { EasError } from '../domain/errors.ts';
+
+const inflate = promisify(gunzip);
+
+/**
+ * The whole request body, inflated when it is gzip, at most `limit` bytes before and after. It tells a device that waits
+ * for it to go on. Throws 'too-large', 'invalid-body'.
+ */
+export async function readBody(req: IncomingMessage, res: ServerResponse, limit: number): Promise<Buffer> {
+  if (Number(req.headers['content-length'] ?? 0) > limit) throw new EasError('too-large');
+  if (req.headers.expect?.toLowerCase() === '100-continue') res.writeContinue();
+  const bytes = await readAll(req, limit);
+  const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  if (encoding === 'identity' || encoding === '' || bytes.length === 0) return bytes;
+  if (encoding !== 'gzip' && encoding !== 'x-gzip') throw new EasError('invalid-body', `Content-Encoding ${encoding}`);
+  try {
+    return await inflate(bytes, { maxOutputLength: limit });
+  } catch (error) {
+    const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    throw new EasError(tooLarge ? 'too-large' : 'invalid-body', 'gzip', { cause: error });
+  }
+}
+
+async function readAll(req: IncomingMessage, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return await new Promise((resolve, reject) => {
+    req.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) {
+        req.removeAllListeners('data').pause();
+        reject(new EasError('too-large'));
+      } else chunks.push(chunk);
+    });
+    req.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    req.once('error', (cause) => reject(new EasError('invalid-body', 'the device hung up', { cause })));
+    req.once('close', () => reject(new EasError('invalid-body', 'the device hung up')));
+  });
+}

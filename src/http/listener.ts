@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
+
+export interface Listener extends AsyncDisposable {
+  readonly address: { readonly host: string; readonly port: number };
+  /** Other certificate, same port. */
+  setCertificate(pem: { cert: string; key: string }): void;
+}
+
+const settings = {
+  requestTimeout: 120_000,
+  headersTimeout: 30_000,
+  keepAliveTimeout: 90_000,
+  connectionsCheckingInterval: 30_000,
+  keepAlive: true,
+  /** Phones vanish without a FIN. */
+  keepAliveInitialDelay: 60_000,
+} as const;
+/** Answers under way at shutdown get this long; the limit for all of it is 10 s. */
+const grace = 7_000;
+
+/** Listens, with TLS when there is a certificate. Rejects with the system's error when it cannot. */
+export async function listen(
+  app: Express,
+  { host, port }: { readonly host: string; readonly port: number },
+  pem?: { readonly cert: string; readonly key: string },
+): Promise<Listener> {
+  const options = { ...settings, ...prototypes(app) };
+  const server = pem ? createTlsServer({ ...options, ...pem, minVersion: 'TLSv1.2' }, app) : createServer(options, app);
+  server.timeout = 0;
+  server.maxConnections = connectionLimit();
+  // `app` says "go on" when someone reads the body: not before the password is right.
+  server.on('checkContinue', app);
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+    else socket.destroy();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return {
+    address: { host, port: (server.address() as AddressInfo).port },
+    setCertificate: (next) => (server as TlsServer).setSecureContext(next),
+    [Symbol.asyncDispose]: () => close(server),
+  };
+}
+
+/**
+ * Express gives each request and answer its own prototype when it arrives, which costs a hidden class per request. Objects
+ * that are born with it spare that: 2 KB and 0.1 ms less for each one that waits.
+ */
+function prototypes(app: Express): { IncomingMessage: typeof IncomingMessage; ServerResponse: typeof ServerResponse } {
+  return {
+    IncomingMessage: withPrototype(IncomingMessage, app.request),
+    ServerResponse: withPrototype(ServerResponse, app.response),
+  };
+}
+function withPrototype<Class extends new (...given: never[]) => object>(base: Class, prototype: object): Class {
+  function Born(...given: unknown[]): object {
+    return Reflect.construct(base, given, Born);
+  }
+  Born.prototype = prototype;
+  return Born as unknown as Class;
+}
+
+/** What the system lets this process open, less what files and the store need. */
+function connectionLimit(): number {
+  try {
+    const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    return Math.max(100, Number(limit ?? 11_000) - 1000);
+  } catch {
+    return 10_000;
+  }
+}
+
+async function close(server: Server | TlsServer): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const idle = setInterval(() => server.closeIdleConnections(), 100);
+  const force = setTimeout(() => server.closeAllConnections(), grace);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(force);
+}

@@ -1,0 +1,102 @@
+import { EasError } from '../../domain/errors.ts';
+import { requireCollection } from './item-writes.ts';
+import { hold, type Ledger, release, stampIn, takeStamp } from './ledger.ts';
+import type { WriteName, Writes } from './lists.ts';
+
+type AccountWrites = {
+  readonly [Name in Exclude<WriteName, 'create' | 'put' | 'move' | 'remove' | 'mark' | 'announce'>]: (
+    ledger: Ledger,
+    write: Writes[Name],
+  ) => void;
+};
+
+/** What each write beside items does to its rows. */
+export const accountWrites: AccountWrites = {
+  putCollection(ledger, { id, parent, name, type }) {
+    const row = ledger.sql.collection.get(ledger.account, id);
+    if (row?.died != null) throw new EasError('collection-not-found', id);
+    const values = { account: ledger.account, id, parent, name, type, stamp: takeStamp(ledger), commit: ledger.commit };
+    (row === undefined ? ledger.sql.insertCollection : ledger.sql.updateCollection).run(values);
+    ledger.hierarchy = true;
+  },
+
+  removeCollection(ledger, { id }) {
+    requireCollection(ledger, id);
+    const { sql, account, commit } = ledger;
+    // Raises `high` too: who waits for the collection must hear of its end.
+    const stamp = stampIn(ledger, id);
+    for (const { blobs, bytes } of sql.heldBlobs.all(account, id)) {
+      for (const blob of new Set(JSON.parse(blobs ?? '[]') as string[])) release(sql, blob, ledger.now);
+      ledger.bytes -= bytes;
+    }
+    sql.removeItemsOf.run(account, id);
+    sql.removeLogOf.run(account, id);
+    sql.removeSyncRecordsOfCollection.run(account, id);
+    sql.killCollection.run({ account, id, stamp, commit });
+    ledger.hierarchy = true;
+  },
+
+  putDevice(ledger, { id, body }) {
+    ledger.sql.putDevice.run(ledger.account, id, ledger.commit, body);
+    ledger.devices.add(id);
+  },
+  removeDevice(ledger, { id }) {
+    ledger.sql.removeDevice.run(ledger.commit, ledger.account, id);
+    ledger.sql.removeSyncRecordsOfDevice.run(ledger.account, id);
+    ledger.devices.add(id);
+  },
+
+  putAccount(ledger, { facts, pruneHorizon }) {
+    const before = credentialsOf(ledger.sql.account.get(ledger.account)!.facts);
+    ledger.sql.putAccount.run(facts, pruneHorizon, ledger.account);
+    if (credentialsOf(facts) === before) return;
+    ledger.sql.removeAddresses.run(ledger.account);
+    nameAccount(ledger.sql, ledger.account, facts);
+    ledger.credentials = true;
+  },
+
+  prune(ledger, { collection, below }) {
+    const { sql, account } = ledger;
+    for (const { number } of sql.prunedMoves.all(account, collection, below)) {
+      const row = sql.record.get(account, number);
+      if (row !== undefined) sql.saveHistory.run(pruneHistory(row.history, below), row.key);
+    }
+    sql.forgetChanged.run(account, account, collection, below);
+    sql.pruneTombstones.run(account, collection, below);
+    sql.pruneLog.run(account, collection, below);
+    sql.markPruned.run(below, account, collection);
+  },
+
+  saveSyncRecord(ledger, { device, collection, body }) {
+    if (ledger.sql.device.get(ledger.account, device) === undefined) throw new EasError('device-not-found', device);
+    if (collection !== 'hierarchy') requireCollection(ledger, collection);
+    ledger.sql.putSyncRecord.run(ledger.account, device, collection, ledger.modseq + 1, body);
+  },
+
+  send(ledger, { id, from, recipients, mime, queued }) {
+    hold(ledger.sql, mime);
+    ledger.sql.insertMessage.run({ id, account: ledger.account, from, recipients, mime, queued });
+    ledger.outbox = true;
+  },
+};
+
+/** Throws 'address-taken'. */
+export function nameAccount(sql: Ledger['sql'], account: number, facts: string): void {
+  const { address, aliases } = JSON.parse(facts) as { address: string; aliases: string[] };
+  for (const name of new Set([address, ...aliases])) {
+    if (sql.insertAddress.run(name, account).changes === 0) throw new EasError('address-taken', name);
+  }
+}
+
+function credentialsOf(facts: string): string {
+  const { address, aliases, passwordHash } = JSON.parse(facts) as Record<string, unknown>;
+  return JSON.stringify([address, aliases, passwordHash]);
+}
+
+/** The newest entry at or below the stamp stays: it says where the item lay as of it. */
+function pruneHistory(text: string, below: number): string {
+  const flat = JSON.parse(text) as number[];
+  let first = 0;
+  while (first + 2 < flat.length && flat[first + 2]! <= below) first += 2;
+  return JSON.stringify(flat.slice(first));
+}

@@ -1,0 +1,24 @@
+// The thread that carries the WAL over into the file, a little at a time and never in anyone's way.
+import { parentPort, workerData } from 'node:worker_threads';
+import { connect } from './connection.ts';
+
+export interface CheckpointerData {
+  readonly file: string;
+  readonly walPages: SharedArrayBuffer;
+  /** Milliseconds. */
+  readonly every: number;
+}
+const { file, walPages, every } = workerData as CheckpointerData;
+const db = connect(file, 'write');
+const pages = new Int32Array(walPages);
+
+const timer = setInterval(() => {
+  const [row] = db.pragma('wal_checkpoint(PASSIVE)') as { log: number }[];
+  if (row !== undefined) Atomics.store(pages, 0, row.log);
+}, every);
+
+parentPort!.once('message', () => {
+  clearInterval(timer);
+  db.close();
+  parentPort!.close();
+});

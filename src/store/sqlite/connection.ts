@@ -1,0 +1,39 @@
+import Database from 'better-sqlite3';
+
+export type Connection = Database.Database;
+
+/**
+ * One handle on the file. Writing ones sync at every commit and leave checkpoints to the checkpointer.
+ * `busyTimeout` in milliseconds: how long a foreign lock is waited for.
+ */
+export function connect(file: string, kind: 'read' | 'write', busyTimeout = 10_000): Connection {
+  const connection = new Database(file, { readonly: kind === 'read', timeout: busyTimeout });
+  if (kind === 'write') {
+    connection.pragma('journal_mode = WAL');
+    connection.pragma('synchronous = FULL');
+    connection.pragma('wal_autocheckpoint = 0');
+  }
+  connection.pragma(`cache_size = ${kind === 'write' ? -32_000 : -4_000}`);
+  connection.pragma('temp_store = MEMORY');
+  return connection;
+}
+
+/** What of a prepared statement is used: parameters by position, in the order of the text, or one object by name. */
+export interface Query<Parameters extends unknown[], Row = unknown> {
+  run(...parameters: Parameters): { readonly changes: number };
+  get(...parameters: Parameters): Row | undefined;
+  all(...parameters: Parameters): Row[];
+}
+export function prepare<Parameters extends unknown[], Row = unknown>(
+  db: Connection,
+  text: string,
+): Query<Parameters, Row> {
+  return db.prepare<Parameters, Row>(text) as unknown as Query<Parameters, Row>;
+}
+/** One that is asked for its only column. */
+export function preparePlucked<Parameters extends unknown[], Value>(
+  db: Connection,
+  text: string,
+): Query<Parameters, Value> {
+  return db.prepare<Parameters, Value>(text).pluck() as unknown as Query<Parameters, Value>;
+}

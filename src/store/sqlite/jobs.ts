@@ -1,0 +1,98 @@
+import { randomInt } from 'node:crypto';
+import { folderTypes, specialFolders } from '../../domain/collection.ts';
+import { EasError } from '../../domain/errors.ts';
+import type { FeedEvent } from '../port.ts';
+import { nameAccount } from './account-writes.ts';
+import { release } from './ledger.ts';
+import type { JobName, Jobs } from './lists.ts';
+import { accountId } from './rows.ts';
+import type { WriterStatements } from './writer-statements.ts';
+
+interface Done<Output> {
+  readonly output: Output;
+  readonly event?: FeedEvent;
+}
+type JobTable = {
+  readonly [Name in JobName]: (
+    sql: WriterStatements,
+    input: Jobs[Name]['input'],
+    commit: number,
+  ) => Done<Jobs[Name]['output']>;
+};
+
+/** What the writer does beside lists: each in a savepoint of its own, in the same groups. */
+export const jobs: JobTable = {
+  createAccount(sql, { facts, now }, commit) {
+    const account = randomInt(1, 2 ** 47);
+    nameAccount(sql, account, facts);
+    sql.insertAccount.run({ account, facts, now, modseq: specialFolders.length, commit });
+    for (const [index, type] of specialFolders.entries()) {
+      const { name } = folderTypes[type];
+      sql.insertCollection.run({ account, id: String(type), parent: '0', name, type, stamp: index + 1, commit });
+    }
+    return { output: accountId(account), event: existenceEvent(account, specialFolders.length, true) };
+  },
+
+  removeAccount(sql, { account, now }, commit) {
+    const row = sql.account.get(account);
+    if (row === undefined) throw new EasError('account-not-found', accountId(account));
+    for (const { blobs } of sql.blobsOfItems.all(account)) {
+      for (const blob of new Set(JSON.parse(blobs) as string[])) release(sql, blob, now);
+    }
+    for (const { mime } of sql.blobsOfOutbox.all(account)) release(sql, mime, now);
+    for (const statement of sql.removeOf) statement.run(account);
+    sql.removeAccount.run(account);
+    sql.insertRemoved.run(account, row.modseq + 1, commit);
+    return { output: null, event: existenceEvent(account, row.modseq + 1, false) };
+  },
+
+  putBlob(sql, { id, sha256, size, bytes, now }) {
+    const same = sql.touchBlob.get(now, sha256, size);
+    if (same !== undefined) return { output: same.id };
+    sql.insertBlob.run(id, sha256, size, bytes === null ? 0 : 1, now);
+    if (bytes !== null) sql.insertBytes.run(id, bytes);
+    return { output: id };
+  },
+  touchBlob(sql, { sha256, size, now }) {
+    return { output: sql.touchBlob.get(now, sha256, size)?.id ?? null };
+  },
+  sweepBlobs(sql, { before, limit }) {
+    const rows = sql.unreferenced.all(before, limit);
+    for (const { id, inline } of rows) {
+      sql.removeBlob.run(id);
+      if (inline === 1) sql.removeBytes.run(id);
+    }
+    return { output: { files: rows.filter((row) => row.inline === 0).map((row) => row.id), rows: rows.length } };
+  },
+
+  claim(sql, { now, until, limit }) {
+    const rows = sql.claim.all(now, limit);
+    for (const { id } of rows) sql.claimed.run(until, id);
+    return { output: rows };
+  },
+  done(sql, { id, now }) {
+    const row = sql.removeMessage.get(id);
+    if (row !== undefined) release(sql, row.mime, now);
+    return { output: null };
+  },
+  retryAt(sql, { id, at, error }) {
+    sql.retryAt.run(at, error, id);
+    return { output: null };
+  },
+
+  hold(sql, { name, node, now, ms }) {
+    return { output: sql.hold.get({ name, node, until: now + ms, now }) !== undefined };
+  },
+};
+
+function existenceEvent(account: number, modseq: number, hierarchy: boolean): FeedEvent {
+  return {
+    account: accountId(account),
+    modseq,
+    collections: {},
+    devices: [],
+    credentials: true,
+    hierarchy,
+    outbox: false,
+  };
+}

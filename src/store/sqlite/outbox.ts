@@ -1,0 +1,42 @@
+import type { BlobId, OutboxId } from '../../domain/ids.ts';
+import type { QueuedMessage } from '../../domain/outbox.ts';
+import type { Leases, Outbox } from '../port.ts';
+import type { Handle } from './handles.ts';
+import type { ClaimedRow } from './lists.ts';
+import { accountId } from './rows.ts';
+import type { Writer } from './writer.ts';
+
+export function createOutbox({ sql }: Handle, writer: Writer, now: () => number): Outbox {
+  return {
+    // A claim moves `due` to its end: until then nobody finds the message, afterwards anybody does.
+    async claim(_node, until, limit) {
+      return (await writer.ask('claim', { now: now(), until, limit })).map(toMessage);
+    },
+    async done(id) {
+      await writer.ask('done', { id, now: now() });
+    },
+    async retryAt(id, at, error) {
+      await writer.ask('retryAt', { id, at, error });
+    },
+    async next() {
+      return sql.nextDue.get()?.due ?? undefined;
+    },
+  };
+}
+
+export function createLeases(writer: Writer, now: () => number): Leases {
+  return { hold: (name, node, ms) => writer.ask('hold', { name, node, now: now(), ms }) };
+}
+
+function toMessage(row: ClaimedRow): QueuedMessage {
+  return {
+    id: row.id as OutboxId,
+    account: accountId(row.account),
+    from: row.sender,
+    recipients: JSON.parse(row.recipients) as string[],
+    mime: row.mime as BlobId,
+    queued: row.queued,
+    attempts: row.attempts,
+    ...(row.last_error === null ? {} : { lastError: row.last_error }),
+  };
+}

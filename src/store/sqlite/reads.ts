@@ -1,0 +1,144 @@
+import { type Connection, prepare, preparePlucked } from './connection.ts';
+import { type AccountRow, type BodyRow, type CollectionRow, type ItemRow, itemColumns } from './rows.ts';
+
+type Bounds = [
+  account: number,
+  collection: string,
+  fromDate: number,
+  fromNumber: number,
+  toDate: number,
+  toNumber: number,
+];
+export type LogItemRow = ItemRow & { stamp: number; kind: number };
+
+const bounds = `i.account = ? and i.collection = ? and i.died is null
+  and (i.sort_date, i.number) >= (?, ?) and (i.sort_date, i.number) < (?, ?)`;
+const accountColumns = 'account, facts, created, bytes, prune_horizon, generation, modseq';
+const collectionColumns = 'collection, parent, name, type, created, modseq, died, high, generation';
+
+/**
+ * Every statement of a reading handle, prepared once. Positional parameters stand in the order of the text.
+ * `limit ? + 0`: SQLite plans by the value of a bare `limit ?` and prepares anew at each binding, 40 µs for nothing.
+ */
+export function prepareReads(db: Connection) {
+  return {
+    begin: prepare<unknown[]>(db, 'begin'),
+    end: prepare<unknown[]>(db, 'commit'),
+    ...prepareAccountReads(db),
+    item: prepare<[number, number], ItemRow>(
+      db,
+      `select ${itemColumns} from items i where i.account = ? and i.number = ?`,
+    ),
+    added: prepare<[number, string, string, string], ItemRow>(
+      db,
+      `select ${itemColumns} from items i where i.account = ? and i.added_device = ? and i.added_client = ?
+      and i.died is null and i.collection = ? order by i.created`,
+    ),
+    conversation: prepare<[number, string, string], ItemRow>(
+      db,
+      `select ${itemColumns} from items i
+      where i.account = ? and i.collection = ? and i.conversation = ? order by i.created`,
+    ),
+    log: prepare<[number, string, number, number], LogItemRow>(
+      db,
+      `select l.stamp, l.kind, ${itemColumns} from log l
+      cross join items i on i.account = l.account and i.number = l.number
+      where l.account = ? and l.collection = ? and l.stamp > ? order by l.stamp limit ? + 0`,
+    ),
+    oldest: prepare<[...Bounds, number], ItemRow>(
+      db,
+      `select ${itemColumns} from items i indexed by items_by_position
+      where ${bounds} order by i.sort_date, i.number limit ? + 0`,
+    ),
+    newest: prepare<[...Bounds, number], ItemRow>(
+      db,
+      `select ${itemColumns} from items i indexed by items_by_position
+      where ${bounds} order by i.sort_date desc, i.number desc limit ? + 0`,
+    ),
+    count: prepare<Bounds, { items: number }>(
+      db,
+      `select count(*) as items from items i indexed by items_by_position where ${bounds}`,
+    ),
+    ...prepareOthers(db),
+  };
+}
+export type Reads = ReturnType<typeof prepareReads>;
+
+function prepareAccountReads(db: Connection) {
+  return {
+    modseq: preparePlucked<[number], number>(db, 'select modseq from accounts where account = ?'),
+    account: prepare<[number], AccountRow>(db, `select ${accountColumns} from accounts where account = ?`),
+    accounts: prepare<[], AccountRow>(db, `select ${accountColumns} from accounts order by created, account`),
+    accountByAddress: prepare<[string], AccountRow>(
+      db,
+      `select ${accountColumns} from accounts
+      where account = (select account from addresses where address = ?)`,
+    ),
+    collection: prepare<[number, string], CollectionRow>(
+      db,
+      `select ${collectionColumns} from collections where account = ? and collection = ?`,
+    ),
+    livingCollections: prepare<[number], CollectionRow>(
+      db,
+      `select ${collectionColumns} from collections
+      where account = ? and died is null order by modseq`,
+    ),
+    changedCollections: prepare<[number, number], CollectionRow>(
+      db,
+      `select ${collectionColumns} from collections
+      where account = ? and modseq > ? order by modseq`,
+    ),
+    device: prepare<[number, string], BodyRow>(
+      db,
+      'select generation, body from devices where account = ? and device = ? and body is not null',
+    ),
+    devices: prepare<[number], BodyRow>(
+      db,
+      'select generation, body from devices where account = ? and body is not null order by key',
+    ),
+    syncRecord: prepare<[number, string, string], BodyRow>(
+      db,
+      `select generation, body from sync_records
+      where account = ? and device = ? and collection = ?`,
+    ),
+    syncRecords: prepare<[number, string], BodyRow>(
+      db,
+      `select generation, body from sync_records
+      where account = ? and collection = ? order by device`,
+    ),
+  };
+}
+
+function prepareOthers(db: Connection) {
+  return {
+    blob: prepare<[string], { size: number; inline: number }>(db, 'select size, inline from blobs where id = ?'),
+    blobBytes: prepare<[number, number, string], { bytes: Buffer }>(
+      db,
+      'select substr(bytes, ?, ?) as bytes from blob_bytes where id = ?',
+    ),
+    nextDue: prepare<[], { due: number | null }>(db, 'select min(due) as due from outbox'),
+    commitNumber: preparePlucked<[], number>(db, 'select commit_number from file'),
+    accountsSince: prepare<
+      [{ since: number }],
+      { account: number; modseq: number; credentials: number; hierarchy: number; outbox: number }
+    >(
+      db,
+      `select account, modseq, credentials_commit > @since as credentials,
+      hierarchy_commit > @since as hierarchy, outbox_commit > @since as outbox
+      from accounts where commit_number > @since`,
+    ),
+    removedSince: prepare<[number], { account: number; modseq: number }>(
+      db,
+      'select account, modseq from removed_accounts where commit_number > ?',
+    ),
+    collectionsSince: prepare<[number, number], { collection: string; high: number }>(
+      db,
+      `select collection, high from collections
+      where account = ? and commit_number > ? and high > 0`,
+    ),
+    devicesSince: prepare<[number, number], { device: string }>(
+      db,
+      'select device from devices where account = ? and commit_number > ?',
+    ),
+  };
+}

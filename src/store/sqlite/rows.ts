@@ -1,0 +1,218 @@
+// Rows of the file and what they say: the only place that knows both the columns and the domain's shapes.
+// A row that cannot be read is 'corrupt-item' (or 'store-unavailable' outside items), never half an object.
+import type { Account, NewAccount } from '../../domain/account.ts';
+import type { Collection, FolderType, ItemClass } from '../../domain/collection.ts';
+import type { Device } from '../../domain/device.ts';
+import { EasError } from '../../domain/errors.ts';
+import type { AccountId, ClientId, CollectionId, ConversationId, DeviceId, ServerId } from '../../domain/ids.ts';
+import type { Content, Item, ItemRecord, LivingItem, StoredClass, Tombstone } from '../../domain/item.ts';
+import type { ItemNumber } from '../../domain/position.ts';
+import type { SyncRecord } from '../../domain/sync-record.ts';
+import type { LogRow } from '../port.ts';
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+export interface AccountRow {
+  account: number;
+  facts: string;
+  created: number;
+  bytes: number;
+  prune_horizon: number;
+  generation: number;
+  modseq: number;
+}
+export interface CollectionRow {
+  collection: string;
+  parent: string;
+  name: string;
+  type: number;
+  created: number;
+  modseq: number;
+  died: number | null;
+  high: number;
+  generation: number;
+}
+export interface ItemRow {
+  number: number;
+  collection: string;
+  class: string;
+  created: number;
+  modseq: number;
+  died: number | null;
+  generation: number;
+  sort_date: number;
+  history: string;
+  touched: string;
+  brought_by: string;
+  origin: string | null;
+  removed_by: string | null;
+  moved_to: string | null;
+  added_device: string | null;
+  added_client: string | null;
+  added_hash: string | null;
+  conversation: string | null;
+  blobs: string | null;
+  content: string | null;
+}
+export interface BodyRow {
+  generation: number;
+  body: string;
+}
+export const itemColumns =
+  'i.number, i.collection, i.class, i.created, i.modseq, i.died, i.generation, i.sort_date, i.history, i.touched, ' +
+  'i.brought_by, i.origin, i.removed_by, i.moved_to, i.added_device, i.added_client, i.added_hash, i.conversation, ' +
+  'i.blobs, i.content';
+
+export const kinds = ['entered', 'left', 'moved', 'announced', 'changed'] as const satisfies readonly LogRow['kind'][];
+export function kindCode(kind: LogRow['kind']): number {
+  return kinds.indexOf(kind) + 1;
+}
+export function kindOf(code: number): LogRow['kind'] {
+  return kinds[code - 1]!;
+}
+
+export function serverId(collection: string, number: number): ServerId {
+  return `${collection}:${number}` as ServerId;
+}
+/** Undefined for what no item of ours was ever called. */
+export function parseServerId(id: string): { collection: CollectionId; number: number } | undefined {
+  const colon = id.lastIndexOf(':');
+  const digits = id.slice(colon + 1);
+  if (colon < 1 || !/^[1-9][0-9]{0,15}$/.test(digits)) return undefined;
+  const number = Number(digits);
+  return Number.isSafeInteger(number) ? { collection: id.slice(0, colon) as CollectionId, number } : undefined;
+}
+/** Undefined for what no account was ever called. */
+export function accountNumber(id: AccountId): number | undefined {
+  if (!/^[1-9][0-9]{0,15}$/.test(id)) return undefined;
+  const number = Number(id);
+  return Number.isSafeInteger(number) ? number : undefined;
+}
+export function accountId(number: number): AccountId {
+  return String(number) as AccountId;
+}
+
+/** Throws 'corrupt-item'. */
+export function toItem(row: ItemRow): Item {
+  const id = serverId(row.collection, row.number);
+  try {
+    return row.died === null ? toLiving(row, id) : toTombstone(row, id, row.died);
+  } catch (cause) {
+    throw new EasError('corrupt-item', id, { cause });
+  }
+}
+
+function toLiving(row: ItemRow, id: ServerId): LivingItem {
+  const content = JSON.parse(row.content as string) as Content | null;
+  const blobs = JSON.parse(row.blobs as string) as LivingItem['blobs'] | null;
+  if (content === null || typeof content !== 'object' || !Array.isArray(blobs)) throw new TypeError('no content');
+  const item: Mutable<LivingItem> = {
+    id,
+    number: row.number as ItemNumber,
+    created: row.created,
+    modseq: row.modseq,
+    history: readHistory(row.history, row.number),
+    touched: readStamps(row.touched),
+    broughtBy: readStamps(row.brought_by),
+    generation: row.generation,
+    collection: row.collection as CollectionId,
+    class: row.class as StoredClass,
+    content,
+    sortDate: row.sort_date,
+    blobs,
+  };
+  addNamed(item, row);
+  return item;
+}
+
+function toTombstone(row: ItemRow, id: ServerId, died: number): Tombstone {
+  const item: Mutable<Tombstone> = {
+    id,
+    number: row.number as ItemNumber,
+    created: row.created,
+    modseq: row.modseq,
+    history: readHistory(row.history, row.number),
+    touched: readStamps(row.touched),
+    broughtBy: readStamps(row.brought_by),
+    generation: row.generation,
+    collection: row.collection as CollectionId,
+    class: row.class as ItemClass,
+    died,
+  };
+  addNamed(item, row);
+  if (row.removed_by !== null) item.removedBy = row.removed_by as DeviceId;
+  if (row.moved_to !== null) item.movedTo = row.moved_to as ServerId;
+  return item;
+}
+
+function readStamps(text: string): Record<string, number> {
+  return text === '{}' ? {} : (JSON.parse(text) as Record<string, number>);
+}
+
+function addNamed(item: Mutable<LivingItem> | Mutable<Tombstone>, row: ItemRow): void {
+  if (row.origin !== null) item.origin = row.origin as DeviceId;
+  if (row.conversation !== null) item.conversation = row.conversation as ConversationId;
+  if (row.added_device !== null) {
+    item.addedAs = {
+      device: row.added_device as DeviceId,
+      clientId: row.added_client as ClientId,
+      hash: row.added_hash as string,
+    };
+  }
+}
+
+/** Kept as [stamp, date, stamp, date, …]: the number of all its positions is the item's. */
+export function readHistory(text: string, number: number): ItemRecord['history'] {
+  const flat = JSON.parse(text) as number[];
+  if (!Array.isArray(flat) || flat.length === 0 || flat.length % 2 !== 0) throw new TypeError('no history');
+  const history: { stamp: number; position: { date: number; number: ItemNumber } }[] = [];
+  for (let index = 0; index < flat.length; index += 2) {
+    history.push({ stamp: flat[index]!, position: { date: flat[index + 1]!, number: number as ItemNumber } });
+  }
+  return history;
+}
+
+export function toAccount(row: AccountRow): Account {
+  return {
+    ...(JSON.parse(row.facts) as NewAccount),
+    id: accountId(row.account),
+    created: row.created,
+    bytes: row.bytes,
+    pruneHorizon: row.prune_horizon,
+    generation: row.generation,
+  };
+}
+
+export function toCollection(row: CollectionRow): Collection {
+  const collection: Mutable<Collection> = {
+    id: row.collection as CollectionId,
+    parent: row.parent as CollectionId | '0',
+    name: row.name,
+    type: row.type as FolderType,
+    created: row.created,
+    modseq: row.modseq,
+    high: row.high,
+    generation: row.generation,
+  };
+  if (row.died !== null) collection.died = row.died;
+  return collection;
+}
+
+export function toDevice(row: BodyRow): Device {
+  return { ...(JSON.parse(row.body) as Omit<Device, 'generation'>), generation: row.generation };
+}
+export function toSyncRecord(row: BodyRow): SyncRecord {
+  return { ...(JSON.parse(row.body) as Omit<SyncRecord, 'generation'>), generation: row.generation };
+}
+/** What of an account is kept as JSON. */
+export function accountFacts(account: NewAccount): string {
+  const { address, aliases, displayName, passwordHash, timeZone, quota } = account;
+  return JSON.stringify({
+    address: address.toLowerCase(),
+    aliases: aliases.map((alias) => alias.toLowerCase()),
+    displayName,
+    passwordHash,
+    timeZone,
+    quota,
+  });
+}

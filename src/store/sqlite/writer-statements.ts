@@ -1,0 +1,249 @@
+import { type Connection, prepare } from './connection.ts';
+import type { ClaimedRow } from './lists.ts';
+
+/** An item as the writer handles it: everything but its content. */
+export interface RecordRow {
+  key: number;
+  number: number;
+  collection: string;
+  created: number;
+  modseq: number;
+  died: number | null;
+  changed: number | null;
+  generation: number;
+  sort_date: number;
+  bytes: number;
+  history: string;
+  touched: string;
+  brought_by: string;
+  origin: string | null;
+  removed_by: string | null;
+  moved_to: string | null;
+  blobs: string | null;
+}
+
+/** Every statement of the writer thread, prepared once. Positional parameters stand in the order of the text. */
+export function prepareWriter(db: Connection) {
+  return {
+    begin: prepare<unknown[]>(db, 'begin immediate'),
+    commit: prepare<unknown[]>(db, 'commit'),
+    rollback: prepare<unknown[]>(db, 'rollback'),
+    savepoint: prepare<unknown[]>(db, 'savepoint list'),
+    release: prepare<unknown[]>(db, 'release list'),
+    rollbackTo: prepare<unknown[]>(db, 'rollback to list'),
+    ...prepareAccounts(db),
+    ...prepareItems(db),
+    ...prepareKept(db),
+    ...prepareBlobs(db),
+    ...prepareShared(db),
+  };
+}
+export type WriterStatements = ReturnType<typeof prepareWriter>;
+
+function prepareAccounts(db: Connection) {
+  return {
+    nextCommit: prepare<[], { commit_number: number }>(
+      db,
+      'update file set commit_number = commit_number + 1 returning commit_number',
+    ),
+    account: prepare<[number], { modseq: number; bytes: number; facts: string; generation: number }>(
+      db,
+      'select modseq, bytes, facts, generation from accounts where account = ?',
+    ),
+    closeAccount: prepare<unknown[]>(
+      db,
+      `update accounts set modseq = @modseq, bytes = @bytes, commit_number = @commit,
+      credentials_commit = coalesce(@credentials, credentials_commit),
+      hierarchy_commit = coalesce(@hierarchy, hierarchy_commit),
+      outbox_commit = coalesce(@outbox, outbox_commit) where account = @account`,
+    ),
+    putAccount: prepare<unknown[]>(
+      db,
+      `update accounts set facts = ?, prune_horizon = ?, generation = generation + 1
+      where account = ?`,
+    ),
+    insertAccount: prepare<unknown[]>(
+      db,
+      `insert into accounts values
+      (@account, @facts, @now, 0, 0, 1, @modseq, @commit, @commit, @commit, 0)`,
+    ),
+    removeAccount: prepare<unknown[]>(db, 'delete from accounts where account = ?'),
+    insertRemoved: prepare<unknown[]>(db, 'insert into removed_accounts values (?, ?, ?)'),
+    insertAddress: prepare<unknown[]>(db, 'insert or ignore into addresses values (?, ?)'),
+    removeAddresses: prepare<unknown[]>(db, 'delete from addresses where account = ?'),
+    collection: prepare<[number, string], { generation: number; died: number | null }>(
+      db,
+      'select generation, died from collections where account = ? and collection = ?',
+    ),
+    raiseHigh: prepare<unknown[]>(
+      db,
+      'update collections set high = ?, commit_number = ? where account = ? and collection = ?',
+    ),
+    insertCollection: prepare<unknown[]>(
+      db,
+      `insert into collections values
+      (@account, @id, @parent, @name, @type, @stamp, @stamp, null, 0, 0, 1, @commit)`,
+    ),
+    updateCollection: prepare<unknown[]>(
+      db,
+      `update collections set parent = @parent, name = @name, type = @type, modseq = @stamp,
+      generation = generation + 1, commit_number = @commit where account = @account and collection = @id`,
+    ),
+    killCollection: prepare<unknown[]>(
+      db,
+      `update collections set died = @stamp, modseq = @stamp, generation = generation + 1,
+      commit_number = @commit where account = @account and collection = @id`,
+    ),
+  };
+}
+
+function prepareItems(db: Connection) {
+  return {
+    itemGeneration: prepare<[number, number], { generation: number; collection: string }>(
+      db,
+      'select generation, collection from items where account = ? and number = ?',
+    ),
+    record: prepare<[number, number], RecordRow>(
+      db,
+      `select key, number, collection, created, modseq, died, changed, generation, sort_date, bytes,
+      history, touched, brought_by, origin, removed_by, moved_to, blobs from items where account = ? and number = ?`,
+    ),
+    saveRecord: prepare<unknown[]>(
+      db,
+      `update items set modseq = @modseq, died = @died, changed = @changed,
+      generation = @generation + 1, sort_date = @sort_date, bytes = @bytes, history = @history, touched = @touched,
+      brought_by = @brought_by, origin = @origin, removed_by = @removed_by, moved_to = @moved_to where key = @key`,
+    ),
+    saveContent: prepare<unknown[]>(
+      db,
+      `update items set content = @content, blobs = @blobs, conversation = @conversation,
+      added_device = @device, added_client = @client, added_hash = @hash where key = @key`,
+    ),
+    dropContent: prepare<unknown[]>(db, 'update items set content = null, blobs = null where key = ?'),
+    insertItem: prepare<unknown[]>(
+      db,
+      `insert into items (account, number, collection, class, created, modseq, generation, sort_date,
+      bytes, history, touched, brought_by, origin, added_device, added_client, added_hash, conversation, blobs, content)
+      values (@account, @number, @collection, @class, @stamp, @stamp, 1, @sortDate, @bytes, @history, '{}', @broughtBy,
+      @origin, @device, @client, @hash, @conversation, @blobs, @content)`,
+    ),
+    copyItem: prepare<unknown[]>(
+      db,
+      `insert into items (account, number, collection, class, created, modseq, generation, sort_date,
+      bytes, history, touched, brought_by, origin, conversation, blobs, content)
+      select account, @number, @collection, class, @stamp, @stamp, 1, sort_date, bytes, @history, '{}', @broughtBy,
+      @origin, conversation, blobs, content from items where key = @key`,
+    ),
+    insertLog: prepare<unknown[]>(db, 'insert into log values (?, ?, ?, ?, ?)'),
+    removeLog: prepare<unknown[]>(db, 'delete from log where account = ? and collection = ? and stamp = ?'),
+    heldBlobs: prepare<[number, string], { blobs: string | null; bytes: number }>(
+      db,
+      `select blobs, bytes from items where account = ? and collection = ? and died is null`,
+    ),
+    removeItemsOf: prepare<unknown[]>(
+      db,
+      'delete from items where account = ? and collection = ? and moved_to is null',
+    ),
+    removeLogOf: prepare<unknown[]>(db, 'delete from log where account = ? and collection = ?'),
+    prunedMoves: prepare<[number, string, number], { number: number }>(
+      db,
+      `select distinct number from log
+      where account = ? and collection = ? and stamp <= ? and kind = 3`,
+    ),
+    saveHistory: prepare<unknown[]>(db, 'update items set history = ?, generation = generation + 1 where key = ?'),
+    forgetChanged: prepare<unknown[]>(
+      db,
+      `update items set changed = null where account = ? and number in
+      (select number from log where account = ? and collection = ? and stamp <= ? and kind = 5)`,
+    ),
+    pruneTombstones: prepare<unknown[]>(db, 'delete from items where account = ? and collection = ? and died <= ?'),
+    pruneLog: prepare<unknown[]>(db, 'delete from log where account = ? and collection = ? and stamp <= ?'),
+    markPruned: prepare<unknown[]>(
+      db,
+      'update collections set pruned = max(pruned, ?) where account = ? and collection = ?',
+    ),
+  };
+}
+
+function prepareKept(db: Connection) {
+  return {
+    device: prepare<[number, string], { generation: number }>(
+      db,
+      'select generation from devices where account = ? and device = ? and body is not null',
+    ),
+    putDevice: prepare<unknown[]>(
+      db,
+      `insert into devices (account, device, generation, commit_number, body) values (?, ?, 1, ?, ?)
+      on conflict do update set generation = generation + 1, commit_number = excluded.commit_number, body = excluded.body`,
+    ),
+    removeDevice: prepare<unknown[]>(
+      db,
+      `update devices set body = null, generation = generation + 1, commit_number = ?
+      where account = ? and device = ?`,
+    ),
+    syncRecord: prepare<[number, string, string], { generation: number }>(
+      db,
+      `select generation from sync_records
+      where account = ? and device = ? and collection = ?`,
+    ),
+    putSyncRecord: prepare<unknown[]>(
+      db,
+      `insert into sync_records (account, device, collection, generation, body)
+      values (?, ?, ?, ?, ?) on conflict do update set generation = generation + 1, body = excluded.body`,
+    ),
+    removeSyncRecordsOfDevice: prepare<unknown[]>(db, 'delete from sync_records where account = ? and device = ?'),
+    removeSyncRecordsOfCollection: prepare<unknown[]>(
+      db,
+      'delete from sync_records where account = ? and collection = ?',
+    ),
+  };
+}
+
+function prepareBlobs(db: Connection) {
+  return {
+    holdBlob: prepare<[string], { size: number }>(db, 'update blobs set refs = refs + 1 where id = ? returning size'),
+    releaseBlob: prepare<unknown[]>(db, 'update blobs set refs = refs - 1, touched = ? where id = ?'),
+    touchBlob: prepare<[number, Uint8Array, number], { id: string }>(
+      db,
+      'update blobs set touched = ? where sha256 = ? and size = ? returning id',
+    ),
+    insertBlob: prepare<unknown[]>(db, 'insert into blobs values (?, ?, ?, ?, 0, ?)'),
+    insertBytes: prepare<unknown[]>(db, 'insert into blob_bytes (id, bytes) values (?, ?)'),
+    unreferenced: prepare<[number, number], { id: string; inline: number }>(
+      db,
+      'select id, inline from blobs where refs = 0 and touched < ? limit ? + 0',
+    ),
+    removeBlob: prepare<unknown[]>(db, 'delete from blobs where id = ?'),
+    removeBytes: prepare<unknown[]>(db, 'delete from blob_bytes where id = ?'),
+    blobsOfItems: prepare<[number], { blobs: string }>(
+      db,
+      'select blobs from items where account = ? and blobs is not null',
+    ),
+    blobsOfOutbox: prepare<[number], { mime: string }>(db, 'select mime from outbox where account = ?'),
+  };
+}
+
+function prepareShared(db: Connection) {
+  return {
+    insertMessage: prepare<unknown[]>(
+      db,
+      'insert into outbox values (@id, @account, @from, @recipients, @mime, @queued, @queued, 0, null)',
+    ),
+    claim: prepare<[number, number], ClaimedRow>(
+      db,
+      `select id, account, sender, recipients, mime, queued, attempts, last_error from outbox
+      where due <= ? order by due limit ? + 0`,
+    ),
+    claimed: prepare<unknown[]>(db, 'update outbox set due = ?, attempts = attempts + 1 where id = ?'),
+    removeMessage: prepare<[string], { mime: string }>(db, 'delete from outbox where id = ? returning mime'),
+    retryAt: prepare<unknown[]>(db, 'update outbox set due = ?, last_error = ? where id = ?'),
+    hold: prepare<[{ name: string; node: string; until: number; now: number }], { node: string }>(
+      db,
+      `insert into leases values (@name, @node, @until) on conflict do update
+      set node = excluded.node, until = excluded.until where node = excluded.node or until <= @now returning node`,
+    ),
+    removeOf: ['items', 'log', 'collections', 'devices', 'sync_records', 'outbox', 'addresses'].map((table) =>
+      prepare<unknown[]>(db, `delete from ${table} where account = ?`),
+    ),
+  };
+}

@@ -1,0 +1,173 @@
+// What a device's commands do to the items (sync-model "Commands of the device"). It lists writes and says how each
+// command ended; what the content means it is told by the caller. It must never see modseq arithmetic beyond `isCurrent`.
+
+import { EasError, type ErrorCode, isEasError } from '../domain/errors.ts';
+import type { ClientId, CollectionId, DeviceId, ServerId } from '../domain/ids.ts';
+import type { Item, LivingItem, NewItem } from '../domain/item.ts';
+import type { Position } from '../domain/position.ts';
+import type { AnsweredCommand, SyncState } from '../domain/sync-record.ts';
+import type { Facts, Transaction } from '../store/port.ts';
+import { holds, isEcho, isLiving } from './view.ts';
+
+/** `exact`: what is stored is what the device sent, to the letter; else it is sent the item as a Change. */
+export type DeviceCommand =
+  | {
+      readonly kind: 'Add';
+      readonly id: ClientId;
+      readonly hash: string;
+      readonly item: NewItem;
+      readonly exact: boolean;
+    }
+  | {
+      readonly kind: 'Change';
+      readonly id: ServerId;
+      readonly hash: string;
+      readonly change: (item: LivingItem) => Changed;
+    }
+  | { readonly kind: 'Delete'; readonly id: ServerId; readonly hash: string; readonly moveTo?: CollectionId }
+  | {
+      readonly kind: 'Add' | 'Change' | 'Delete';
+      readonly id: string;
+      readonly hash: string;
+      readonly refused: ErrorCode;
+    };
+export interface Changed {
+  readonly item: LivingItem;
+  readonly touched: readonly string[];
+  readonly exact: boolean;
+}
+
+export interface Applied {
+  readonly command: AnsweredCommand;
+  /** Its item is to be named in the next answers, though no one else wrote it: altered, or outside the device's view. */
+  readonly altered: boolean;
+}
+
+export interface Speaker {
+  readonly device: DeviceId;
+  readonly collection: CollectionId;
+  readonly state: SyncState;
+  /** The filter's cutoff today. */
+  readonly target: Position;
+}
+
+/** Runs one command that was not answered before. `earlier`: the last tried one with this id, other content. */
+export async function applyCommand(
+  tx: Transaction,
+  speaker: Speaker,
+  command: DeviceCommand,
+  earlier: AnsweredCommand | undefined,
+): Promise<Applied> {
+  const { kind, id, hash } = command;
+  const answer = (result: AnsweredCommand['result'], item?: ServerId, altered = false): Applied => ({
+    command: { kind, id, hash, result, ...(item === undefined ? {} : { item }) },
+    altered,
+  });
+  if ('refused' in command) return answer(command.refused);
+  switch (command.kind) {
+    case 'Add':
+      return add(tx, speaker, command, earlier, answer);
+    case 'Change':
+      return change(tx, speaker, command, answer);
+    case 'Delete':
+      return remove(tx, speaker, command, answer);
+    default:
+      throw command satisfies never;
+  }
+}
+
+type Answer = (result: AnsweredCommand['result'], item?: ServerId, altered?: boolean) => Applied;
+type Command<Kind extends DeviceCommand['kind']> = Exclude<
+  Extract<DeviceCommand, { kind: Kind }>,
+  { refused: ErrorCode }
+>;
+
+async function add(
+  tx: Transaction,
+  { device, collection, state, target }: Speaker,
+  command: Command<'Add'>,
+  earlier: AnsweredCommand | undefined,
+  answer: Answer,
+): Promise<Applied> {
+  const addedAs = { device, clientId: command.id, hash: command.hash };
+  const known = earlier?.item && (await tx.item(earlier.item));
+  if (known) {
+    if (isLiving(known)) tx.put({ ...known, ...command.item, addedAs } as LivingItem, everything, { origin: null });
+    return answer('done', known.id, true);
+  }
+  const view = { device, watermark: state.watermark, floor: state.floor };
+  const repeats = await tx.added(collection, device, command.id);
+  const lost = repeats.find((item) => item.addedAs?.hash === command.hash && !holds(view, item));
+  if (lost) {
+    // Started again with key 0 and repeats an Add it never saw confirmed: that item, under a ServerId it cannot have met.
+    const id = tx.create(contentOf(lost), { broughtBy: { [device]: 'now' } });
+    tx.remove(lost.id);
+    return answer('done', id);
+  }
+  const origin: Facts = command.exact ? { origin: device } : {};
+  const id = tx.create({ ...command.item, addedAs }, { ...origin, broughtBy: { [device]: 'now' } });
+  return answer('done', id, !command.exact || command.item.sortDate < target.date);
+}
+
+/** Touched parts of an item that was replaced as a whole. */
+export const everything = ['message'] as const;
+
+function contentOf(item: LivingItem): NewItem {
+  const { collection, content, sortDate, blobs, words, conversation, addedAs } = item;
+  return {
+    collection,
+    class: item.class,
+    content,
+    sortDate,
+    blobs,
+    ...(words && { words }),
+    ...(conversation && { conversation }),
+    ...(addedAs && { addedAs }),
+  };
+}
+
+async function find(tx: Transaction, { collection }: Speaker, id: ServerId): Promise<LivingItem | undefined> {
+  const item = await itemOrNone(tx, id);
+  return item && isLiving(item) && item.collection === collection ? item : undefined;
+}
+
+async function itemOrNone(tx: Transaction, id: ServerId): Promise<Item | undefined> {
+  try {
+    return await tx.item(id);
+  } catch (error) {
+    if (isEasError(error, 'item-not-found')) return undefined;
+    throw error;
+  }
+}
+
+/** Nothing was written behind the state it speaks from but by itself. */
+function isCurrent(item: LivingItem, { device, state }: Speaker): boolean {
+  return item.modseq <= state.watermark || isEcho(item, device);
+}
+
+async function change(tx: Transaction, speaker: Speaker, command: Command<'Change'>, answer: Answer): Promise<Applied> {
+  const item = await find(tx, speaker, command.id);
+  if (!item) return answer('item-not-found', undefined, true);
+  const current = isCurrent(item, speaker);
+  if (!current && speaker.state.options.conflict === 1) return answer('item-conflict', item.id, true);
+  let changed: Changed;
+  try {
+    changed = command.change(item);
+  } catch (error) {
+    if (error instanceof EasError) return answer(error.code, item.id);
+    throw error;
+  }
+  const exact = current && changed.exact;
+  tx.put(changed.item, changed.touched, { origin: exact ? speaker.device : null });
+  return answer('done', item.id, !exact || changed.item.sortDate < speaker.target.date);
+}
+
+async function remove(tx: Transaction, speaker: Speaker, command: Command<'Delete'>, answer: Answer): Promise<Applied> {
+  const item = await find(tx, speaker, command.id);
+  if (!item) return answer('done');
+  const facts: Facts = { removedBy: speaker.device };
+  // What arrives in Deleted Items is not the device's own: it does not know that id.
+  if (command.moveTo && command.moveTo !== speaker.collection) tx.move(item.id, command.moveTo, {}, facts);
+  else tx.remove(item.id, facts);
+  return answer('done', item.id);
+}

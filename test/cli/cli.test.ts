@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { createTransport } from 'nodemailer';
+import { specialFolderId } from '../../src/domain/collection.ts';
+import { openStore } from '../../src/store/open.ts';
+
+const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function start(args: string[], env: Record<string, string> = {}): ChildProcess {
+  return spawn(process.execPath, [main, ...args], { env: { ...process.env, EASEL_LOG_LEVEL: 'error', ...env } });
+}
+async function easel(args: string[], input = '', env: Record<string, string> = {}): Promise<Ended> {
+  const child = start(args, env);
+  child.stdin!.end(input);
+  const read = async (stream: NodeJS.ReadableStream): Promise<string> => {
+    let text = '';
+    for await (const chunk of stream.setEncoding('utf8')) text += chunk;
+    return text;
+  };
+  const [out, err, [code]] = await Promise.all([read(child.stdout!), read(child.stderr!), once(child, 'exit')]);
+  return { code, out, err };
+}
+function folder(t: TestContext): string {
+  const root = mkdtempSync(join(tmpdir(), 'easel-cli-'));
+  t.after(() => rmSync(root, { recursive: true }));
+  return join(root, 'data');
+}
+async function serving(
+  t: TestContext,
+  data: string,
+): Promise<{ child: ChildProcess; ready: string; said: () => string }> {
+  const child = start([
+    'serve',
+    '--data',
+    data,
+    '--http',
+    '127.0.0.1:0',
+    '--https',
+    '127.0.0.1:0',
+    '--smtp',
+    '127.0.0.1:0',
+    '--domain',
+    'example.test',
+  ]);
+  t.after(() => child.exitCode === null && child.kill('SIGKILL'));
+  let said = '';
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const [ready] = await once(child.stdout!.setEncoding('utf8'), 'data');
+  return { child, ready, said: () => said };
+}
+const basic = (password: string) => `Basic ${Buffer.from(`alice@example.test:${password}`).toString('base64')}`;
+
+test('a server, and the commands beside it', async (t) => {
+  const data = folder(t);
+  const { child, ready, said } = await serving(t, data);
+  const found =
+    /^easel ready http=(http:\/\/127\.0\.0\.1:\d+) https=https:\/\/127\.0\.0\.1:(\d+) smtp=127\.0\.0\.1:(\d+)\n$/.exec(
+      ready,
+    );
+  assert.ok(found, ready);
+  const [, http, httpsPort, smtpPort] = found;
+  const login = async (password: string): Promise<number> => {
+    const response = await fetch(`${http}/Microsoft-Server-ActiveSync`, {
+      method: 'OPTIONS',
+      headers: { authorization: basic(password) },
+    });
+    return response.status;
+  };
+
+  while (!said().includes('ca.pem')) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.match(said(), /easel user add alice@example\.test --data /);
+  assert.equal(await login('first password'), 401);
+  const added = await easel(
+    ['user', 'add', 'Alice@example.test', '--name', 'Alice', '--password-stdin', '--data', data],
+    'first password\n',
+  );
+  assert.deepEqual(added, { code: 0, out: 'added alice@example.test\n', err: '' });
+  assert.equal(await login('first password'), 200);
+
+  const changed = await easel(
+    ['user', 'passwd', 'alice@example.test', '--password-stdin', '--data', data],
+    'second password',
+  );
+  assert.equal(changed.code, 0);
+  const deadline = Date.now() + 5_000;
+  while ((await login('first password')) === 200 && Date.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(await login('first password'), 401, 'the remembered password has ended');
+  assert.equal(await login('second password'), 200);
+
+  await verifiedTls(data, Number(httpsPort));
+  await mailOverStartTls(data, Number(smtpPort));
+  const list = await easel(['user', 'list', '--data', data]);
+  assert.match(list.out, /^alice@example\.test\t[1-9]\d*\tAlice\n$/);
+  assert.deepEqual(await easel(['device', 'list', '--data', data]), { code: 0, out: '', err: '' });
+
+  const taken = await easel([
+    'serve',
+    '--data',
+    folder(t),
+    '--http',
+    http!.slice(7),
+    '--https',
+    'none',
+    '--smtp',
+    'none',
+  ]);
+  assert.deepEqual([taken.code, taken.out], [1, '']);
+  assert.match(taken.err, /^easel: --http: cannot listen on 127\.0\.0\.1:\d+: it is taken by another program\n$/);
+
+  child.kill('SIGTERM');
+  const [code] = await once(child, 'exit');
+  assert.equal(code, 0);
+  assert.equal(
+    said()
+      .split('\n')
+      .filter((line) => line.startsWith('{')).length,
+    0,
+    said(),
+  );
+});
+
+async function verifiedTls(data: string, port: number): Promise<void> {
+  for (const servername of ['example.test', 'autodiscover.example.test', 'mail.example.test', 'localhost']) {
+    const asked = request({
+      host: '127.0.0.1',
+      port,
+      servername,
+      path: '/healthz',
+      ca: readFileSync(join(data, 'ca.pem')),
+    });
+    const [response] = await once(asked.end(), 'response');
+    assert.equal(response.statusCode, 200, servername);
+    response.resume();
+  }
+  const stranger = request({
+    host: '127.0.0.1',
+    port,
+    servername: 'other.test',
+    path: '/',
+    ca: readFileSync(join(data, 'ca.pem')),
+  });
+  await assert.rejects(once(stranger.end(), 'response'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+}
+
+async function mailOverStartTls(data: string, port: number): Promise<void> {
+  const tls = { ca: readFileSync(join(data, 'ca.pem')), servername: 'localhost' };
+  const transport = createTransport({ host: '127.0.0.1', port, requireTLS: true, tls });
+  await transport.sendMail({ from: 'eve@far.test', to: 'alice@example.test', subject: 'x', text: 'y' });
+  transport.close();
+}
+
+test('mails are imported from a file and from a folder, dated by header or file', async (t) => {
+  const data = folder(t);
+  await easel(['user', 'add', 'alice@example.test', '--password-stdin', '--data', data], 'some password');
+  const mails = join(data, '../mails');
+  mkdirSync(join(mails, 'deep'), { recursive: true });
+  writeFileSync(join(mails, 'a.eml'), 'Subject: dated\r\nDate: Fri, 21 Nov 1997 09:55:06 -0600\r\n\r\nx\r\n');
+  writeFileSync(join(mails, 'deep/b.EML'), 'Subject: undated\r\n\r\nx\r\n');
+  utimesSync(join(mails, 'deep/b.EML'), 1_000_000, 1_000_000);
+  writeFileSync(join(mails, 'notes.txt'), 'no mail');
+  assert.deepEqual(await easel(['mail', 'import', 'alice@example.test', mails, '--data', data]), {
+    code: 0,
+    out: 'imported 2 mails\n',
+    err: '',
+  });
+  assert.deepEqual(await easel(['mail', 'import', 'alice@example.test', join(mails, 'a.eml'), '--data', data]), {
+    code: 0,
+    out: 'imported 1 mail\n',
+    err: '',
+  });
+
+  const store = await openStore({ data });
+  t.after(() => store[Symbol.asyncDispose]());
+  const account = await store.directory.find('alice@example.test');
+  const items = await store.read(account!.id, (reader) =>
+    reader.range(specialFolderId(2), { order: 'oldest', limit: 10 }),
+  );
+  const dated = Date.parse('1997-11-21T15:55:06Z');
+  assert.deepEqual(
+    items.map(({ content: { subject, received } }) => [subject, received]),
+    [
+      ['undated', 1_000_000_000],
+      ['dated', dated],
+      ['dated', dated],
+    ],
+  );
+});
+
+test('a user can be removed', async (t) => {
+  const data = folder(t);
+  await easel(['user', 'add', 'alice@example.test', '--password-stdin', '--data', data], 'some password');
+  assert.deepEqual(await easel(['user', 'remove', 'alice@example.test', '--data', data]), {
+    code: 0,
+    out: 'removed alice@example.test\n',
+    err: '',
+  });
+  assert.equal((await easel(['user', 'list', '--data', data])).out, '');
+});
+
+test('mistakes are one clear line: 2 for what was typed, 1 for the rest', async (t) => {
+  const data = folder(t);
+  await easel(['user', 'add', 'alice@example.test', '--password-stdin', '--data', data], 'some password');
+  const cases: [string[], string, number, RegExp][] = [
+    [['serve', '--http', '8080'], '', 2, /^easel: --http: '8080' is not possible; allowed: HOST:PORT/],
+    [['serve', '--smarthost', 'a:b@c:25'], '', 2, /^easel: --smarthost: .*EASEL_SMARTHOST/],
+    [['serve', '--colour'], '', 2, /^easel: unknown option '--colour'/],
+    [['user', 'add'], '', 2, /^easel: missing required argument 'address'/],
+    [
+      ['user', 'add', 'x@example.test'],
+      '',
+      2,
+      /^easel: there is no terminal to ask for the password; give it with --password-stdin/,
+    ],
+    [['user', 'add', 'x@example.test', '--password-stdin'], '', 1, /^easel: the password is empty/],
+    [
+      ['user', 'add', 'alice@example.test', '--password-stdin'],
+      'some password',
+      1,
+      /^easel: .*taken.*alice@example\.test/,
+    ],
+    [['user', 'add', 'alice', '--password-stdin'], 'some password', 1, /^easel: invalid address: alice/],
+    [['user', 'remove', 'nobody@example.test'], '', 1, /^easel: account not found: nobody@example\.test/],
+    [['mail', 'import', 'alice@example.test', '/no/such/folder'], '', 1, /^easel: there is no '\/no\/such\/folder'/],
+    [['device', 'list', 'nobody@example.test'], '', 1, /^easel: account not found/],
+  ];
+  for (const [args, input, code, message] of cases) {
+    const ended = await easel([...args, '--data', data], input);
+    assert.equal(ended.code, code, `${args.join(' ')}: ${ended.err}`);
+    assert.match(ended.err, message);
+    assert.equal(ended.err.trim().split('\n').length, 1, ended.err);
+    assert.equal(ended.out, '');
+  }
+  const elsewhere = await easel(['user', 'list', '--data', join(data, 'nothing')]);
+  assert.deepEqual([elsewhere.code, existsSync(join(data, 'nothing'))], [1, false]);
+  assert.match(elsewhere.err, /^easel: --data: there is nothing in/);
+  const env = await easel(['serve'], '', { EASEL_DATA: data, EASEL_QUIET_DELAY: 'x' });
+  assert.match(env.err, /^easel: EASEL_QUIET_DELAY: 'x' is not possible/);
+  const help = await easel(['--help']);
+  assert.equal(help.code, 0);
+  assert.match(help.out, /serve.*\n.*user.*\n.*mail.*\n.*device/);
+});

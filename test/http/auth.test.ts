@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { performance } from 'node:perf_hooks';
+import { test } from 'node:test';
+import { addUser, removeUser, setPassword } from '../../src/admin/accounts.ts';
+import type { Clock } from '../../src/clock.ts';
+import { basic, password, path, serverUnderTest } from './server-under-test.ts';
+
+const handle = async () => ({});
+const options = (url: string, authorization?: string) =>
+  fetch(url + path, { method: 'OPTIONS', headers: authorization === undefined ? {} : { authorization } });
+const changing = (): Clock & { at: number } => {
+  const clock = { at: Date.now(), now: () => clock.at, after: () => () => {} };
+  return clock;
+};
+
+test('who may in, in every form of a name', async (t) => {
+  const { url } = await serverUnderTest(t, handle);
+  const cases: [string, string | undefined, number][] = [
+    ['address', basic('alice@example.test', password), 200],
+    ['address in capitals', basic('ALICE@Example.Test', password), 200],
+    ['alias', basic('al@example.test', password), 200],
+    ['bare name', basic('alice', password), 200],
+    ['domain and name', basic('EXAMPLE\\alice', password), 200],
+    ['domain and address', basic('EXAMPLE\\alice@example.test', password), 200],
+    ['decomposed password', basic('alice', password.normalize('NFD')), 200],
+    ['scheme in lower case', basic('alice', password).replace('Basic', 'basic'), 200],
+    ['wrong password', basic('alice', 'wrong'), 401],
+    ['empty password', basic('alice', ''), 401],
+    ['unknown user', basic('mallory', password), 401],
+    ['unknown address', basic('mallory@example.test', password), 401],
+    ['empty name', basic('', password), 401],
+    ['nothing', undefined, 401],
+    ['another scheme', 'Bearer abc', 401],
+    ['no base64', 'Basic ***', 401],
+  ];
+  for (const [name, authorization, status] of cases) {
+    const response = await options(url, authorization);
+    assert.equal(response.status, status, name);
+    if (status === 401) {
+      assert.equal(response.headers.get('www-authenticate'), 'Basic realm="Easel"', name);
+      assert.equal(response.headers.get('content-length'), '0', name);
+    }
+  }
+});
+
+test('a password in Latin-1 is read when the bytes are no UTF-8', async (t) => {
+  const { url, store } = await serverUnderTest(t, handle);
+  await addUser(store, { address: 'bob@example.test', password: 'müsli-müsli' });
+  assert.equal((await options(url, basic('bob', 'müsli-müsli', 'latin1'))).status, 200);
+  assert.equal((await options(url, basic('bob', 'müsli-müsli'))).status, 200);
+});
+
+test('a bare name that fits two accounts lets nobody in', async (t) => {
+  const { url, store } = await serverUnderTest(t, handle);
+  await addUser(store, { address: 'alice@other.test', password });
+  assert.equal((await options(url, basic('alice', password))).status, 401);
+  assert.equal((await options(url, basic('alice@other.test', password))).status, 200);
+});
+
+test('a change of password or the end of an account ends what was remembered', async (t) => {
+  const { url, store } = await serverUnderTest(t, handle);
+  assert.equal((await options(url, basic('alice', password))).status, 200);
+  await setPassword(store, 'alice@example.test', 'another one');
+  assert.equal((await options(url, basic('alice', password))).status, 401);
+  assert.equal((await options(url, basic('alice', 'another one'))).status, 200);
+  await removeUser(store, 'alice@example.test');
+  assert.equal((await options(url, basic('alice', 'another one'))).status, 401);
+});
+
+test('a remembered password costs no second hashing, an unknown user as much as a wrong password', async (t) => {
+  const { url } = await serverUnderTest(t, handle);
+  const timed = async (authorization: string): Promise<number> => {
+    const start = performance.now();
+    await (await options(url, authorization)).arrayBuffer();
+    return performance.now() - start;
+  };
+  const least = async (next: (n: number) => string): Promise<number> => {
+    const times = [];
+    for (let n = 0; n < 5; n++) times.push(await timed(next(n)));
+    return Math.min(...times);
+  };
+  await timed(basic('alice', password));
+  const known = await least(() => basic('alice', password));
+  const wrong = await least((n) => basic('alice', `wrong${n}`));
+  const unknown = await least((n) => basic('nobody', `wrong${n}`));
+  assert.ok(known < wrong / 2, `remembered ${known} ms, hashed ${wrong} ms`);
+  assert.ok(unknown > wrong / 2, `unknown ${unknown} ms, wrong ${wrong} ms`);
+});
+
+test('ten wrong passwords a minute lock that peer and user out for the rest of it; the same stale one counts once', async (t) => {
+  const clock = changing();
+  const { url, store } = await serverUnderTest(t, handle, clock);
+  await addUser(store, { address: 'bob@example.test', password: 'bobs password' });
+  for (let n = 0; n < 12; n++)
+    assert.equal((await options(url, basic('alice', 'stale'))).headers.get('retry-after'), null);
+  for (let n = 0; n < 9; n++)
+    assert.equal((await options(url, basic('alice', `guess ${n}`))).headers.get('retry-after'), null);
+  clock.at += 20_000;
+  const locked = await options(url, basic('alice', password));
+  assert.equal(locked.status, 401);
+  assert.equal(locked.headers.get('retry-after'), '40');
+  assert.equal(locked.headers.get('www-authenticate'), 'Basic realm="Easel"');
+  assert.equal((await options(url, basic('bob', 'bobs password'))).status, 200, 'others go on');
+  clock.at += 40_000;
+  assert.equal((await options(url, basic('alice', password))).status, 200);
+});

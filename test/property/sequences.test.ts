@@ -1,0 +1,408 @@
+// Short lives that a simpler rule of the sync algebra would lose, double or wedge: each is one reason for one rule.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { CollectionId, ServerId } from '../../src/domain/ids.ts';
+import { pruneCollection } from '../../src/sync/prune.ts';
+import type { SyncAnswer } from '../../src/sync/sync-collection.ts';
+import { inbox, Phone, type PhoneOptions, sent, trash, World } from '../support/sync-world.ts';
+import { type TempStore, tempStore } from '../support/temp-store.ts';
+
+let temporary: TempStore;
+before(async () => {
+  temporary = await tempStore();
+});
+after(() => temporary[Symbol.asyncDispose]());
+
+let serial = 0;
+async function life(options: PhoneOptions = {}): Promise<{ world: World; phone: Phone; other: Phone }> {
+  const world = await World.open(temporary.store, `sequence${++serial}`);
+  const phone = new Phone(world, 'phone', options);
+  const other = new Phone(world, 'other');
+  for (const each of [phone, other]) for (const place of [inbox, sent, trash]) await each.settle(place);
+  return { world, phone, other };
+}
+
+function commands(answer: SyncAnswer): string[] {
+  return answer.kind === 'answered' ? answer.changes.map((change) => change.kind) : [];
+}
+
+/** The request reaches the server, its answer reaches nobody. */
+async function lost(phone: Phone, place: CollectionId): Promise<SyncAnswer> {
+  return phone.send(phone.request(place, 100));
+}
+
+async function agree(world: World, ...phones: Phone[]): Promise<void> {
+  for (const phone of phones) for (const place of [inbox, sent, trash]) await phone.settle(place);
+  await world.compare(phones, [inbox, sent, trash]);
+}
+
+test('a page may end between two items of one transaction', async () => {
+  const { world, phone } = await life();
+  await world.add(inbox, {}, {});
+  assert.deepEqual(commands(await phone.sync(inbox, 1)), ['Add']);
+  assert.deepEqual(commands(await phone.sync(inbox, 1)), ['Add']);
+  await agree(world, phone);
+});
+
+test('new mail that is marked read during a catch-up comes as Add, not as a Change of the unknown', async () => {
+  const { world, phone } = await life();
+  const [first] = await world.add(inbox, {}, {});
+  await world.change([first!], { b: 1 });
+  await phone.settle(inbox, 1);
+  await agree(world, phone);
+});
+
+test("a device that changed an item beside the server's change still hears the server's half", async () => {
+  const { world, phone } = await life({ conflict: 0 });
+  const [id] = await world.add(inbox, {});
+  await phone.settle(inbox);
+  await world.change([id!], { a: 700 });
+  phone.change(inbox, id!, { b: 5 });
+  await agree(world, phone);
+});
+
+test('a key answered twice gives two keys, and the device may go on with either', async () => {
+  for (const which of [0, 1]) {
+    const { world, phone } = await life();
+    await world.add(inbox, {});
+    const exchange = phone.request(inbox, 100);
+    const first = await phone.send(exchange);
+    await world.add(inbox, {});
+    const second = await phone.send(exchange);
+    assert.ok(first.kind === 'answered' && second.kind === 'answered' && first.key !== second.key);
+    phone.apply(exchange, [first, second][which]!);
+    await agree(world, phone);
+  }
+});
+
+test('an item that was deleted before the window moved over it is deleted on the device', async () => {
+  const { world, phone } = await life();
+  const [id] = await world.add(inbox, { day: world.today - 5 });
+  await phone.settle(inbox);
+  await world.remove(id!);
+  phone.view(inbox).filter = 2;
+  await agree(world, phone);
+  assert.equal(phone.view(inbox).items.size, 0);
+});
+
+test('an item whose date moved into the window before it narrows is not added again', async () => {
+  const { world, phone } = await life();
+  const [id] = await world.add(inbox, { day: world.today - 8 });
+  await phone.settle(inbox);
+  await world.change([id!], { day: world.today });
+  phone.view(inbox).filter = 2;
+  await agree(world, phone);
+  assert.ok(phone.view(inbox).items.has(id!));
+});
+
+test('more soft deletes than the window holds all come', async () => {
+  const { world, phone } = await life();
+  await world.add(inbox, ...Array.from({ length: 7 }, (_, n) => ({ day: world.today - 5 - n })));
+  await phone.settle(inbox);
+  phone.view(inbox).filter = 2;
+  assert.deepEqual(commands(await phone.sync(inbox, 3)), ['SoftDelete', 'SoftDelete', 'SoftDelete']);
+  await phone.settle(inbox, 3);
+  await agree(world, phone);
+});
+
+test('the filter may widen while the first load runs', async () => {
+  const { world, phone } = await life();
+  await world.add(inbox, ...Array.from({ length: 9 }, (_, n) => ({ day: world.today - n })));
+  phone.restart(inbox);
+  phone.view(inbox).filter = 2;
+  await phone.sync(inbox);
+  await phone.sync(inbox, 2);
+  phone.view(inbox).filter = 0;
+  await phone.settle(inbox, 2);
+  await agree(world, phone);
+});
+
+test('time passes: what ages out of the filter is soft-deleted, and stays on the server', async () => {
+  const { world, phone } = await life();
+  await world.add(inbox, { day: world.today }, { day: world.today - 2 });
+  phone.view(inbox).filter = 2;
+  await phone.settle(inbox);
+  assert.equal(phone.view(inbox).items.size, 2);
+  world.today += 2;
+  assert.deepEqual(commands(await phone.sync(inbox)), ['SoftDelete']);
+  assert.equal((await world.living(inbox)).length, 2);
+  await agree(world, phone);
+});
+
+test("the device's own Add during a load is not loaded again", async () => {
+  const { world, phone } = await life();
+  await world.add(inbox, {}, {}, {});
+  phone.restart(inbox);
+  await phone.sync(inbox);
+  await phone.sync(inbox, 1);
+  phone.add(inbox);
+  await phone.settle(inbox, 1);
+  await agree(world, phone);
+});
+
+test('an Add that the server alters is named in Commands only after its answer told the ServerId', async () => {
+  const { world, phone } = await life();
+  phone.add(inbox, { a: 3 });
+  const answer = await phone.sync(inbox);
+  assert.deepEqual(commands(answer), []);
+  assert.ok(answer.kind === 'answered' && answer.more);
+  assert.deepEqual(commands(await phone.sync(inbox)), ['Change']);
+  await agree(world, phone);
+});
+
+test('an item that a device moved in is held there: an edit comes as Change, a removal as Delete', async () => {
+  const { world, phone, other } = await life();
+  const [id] = await world.add(inbox, {});
+  await agree(world, phone, other);
+  await phone.move({ id: id!, from: inbox, to: sent, lost: false }, false);
+  await other.settle(sent);
+  other.change(sent, other.touchable(sent)[0]!, { b: 9 });
+  await other.settle(sent);
+  assert.deepEqual(commands(await phone.sync(sent)), ['Change']);
+  await world.remove(phone.touchable(sent)[0]!);
+  assert.deepEqual(commands(await phone.sync(sent)), ['Delete']);
+  await agree(world, phone, other);
+});
+
+test("the device's own item outside its window is soft-deleted, not kept for ever", async () => {
+  const { world, phone } = await life();
+  phone.view(inbox).filter = 2;
+  phone.add(inbox, { day: world.today - 6 });
+  await phone.settle(inbox);
+  assert.equal(phone.view(inbox).items.size, 0);
+  assert.equal((await world.living(inbox)).length, 1);
+});
+
+test("a repeated Change with a further edit is no conflict with the device's own first one", async () => {
+  const { world, phone } = await life({ conflict: 1 });
+  const [id] = await world.add(inbox, {});
+  await phone.settle(inbox);
+  phone.change(inbox, id!, { b: 1 });
+  await lost(phone, inbox);
+  phone.change(inbox, id!, { b: 2 });
+  await agree(world, phone);
+  assert.equal(phone.view(inbox).items.get(id!)!.b, 2);
+});
+
+test("a repeated Change is not applied over another device's newer one", async () => {
+  const { world, phone, other } = await life({ conflict: 0 });
+  const [id] = await world.add(inbox, {});
+  await agree(world, phone, other);
+  phone.change(inbox, id!, { b: 1 });
+  await lost(phone, inbox);
+  await other.settle(inbox);
+  other.change(inbox, id!, { b: 2 });
+  await other.settle(inbox);
+  await agree(world, phone, other);
+  assert.equal(phone.view(inbox).items.get(id!)!.b, 2);
+});
+
+test('a Delete whose answer was lost and that is no longer meant is told as what it was: the item is gone', async () => {
+  const { world, phone } = await life();
+  const [id] = await world.add(inbox, {});
+  await phone.settle(inbox);
+  phone.remove(inbox, id!);
+  await lost(phone, inbox);
+  phone.view(inbox).deletes.clear();
+  await agree(world, phone);
+  assert.equal(phone.view(inbox).items.size, 0);
+});
+
+test('a Change whose answer was lost and that was reverted comes back as the server has it', async () => {
+  const { world, phone } = await life();
+  const [id] = await world.add(inbox, {});
+  await phone.settle(inbox);
+  phone.change(inbox, id!, { b: 4 });
+  await lost(phone, inbox);
+  phone.revert(inbox, id!);
+  await agree(world, phone);
+  assert.equal(phone.view(inbox).items.get(id!)!.b, 4);
+});
+
+test('an Add whose answer was lost and that was dropped comes back as an item of the server', async () => {
+  const { world, phone } = await life();
+  phone.add(inbox);
+  await lost(phone, inbox);
+  phone.view(inbox).adds.length = 0;
+  await agree(world, phone);
+  assert.equal(phone.view(inbox).items.size, 1);
+});
+
+test('a lost answer to an Add makes one item, not two', async () => {
+  const { world, phone } = await life();
+  phone.add(inbox);
+  await lost(phone, inbox);
+  await lost(phone, inbox);
+  await agree(world, phone);
+  assert.equal((await world.living(inbox)).length, 1);
+});
+
+test('an unconfirmed Add that was edited before its repeat changes the item that the first one made', async () => {
+  const { world, phone } = await life();
+  phone.add(inbox, { a: 14 });
+  await lost(phone, inbox);
+  const [add] = phone.view(inbox).adds;
+  phone.view(inbox).adds[0] = { ...add!, facts: { ...add!.facts, a: 28 } };
+  await agree(world, phone);
+  const living = await world.living(inbox);
+  assert.equal(living.length, 1);
+});
+
+test('a tombstone keeps where the item lay: dated out of the window and deleted, it leaves the device', async () => {
+  const { world, phone } = await life();
+  const [id] = await world.add(inbox, {});
+  phone.view(inbox).filter = 2;
+  await phone.settle(inbox);
+  await world.change([id!], { day: world.today - 9 });
+  await world.remove(id!);
+  await agree(world, phone);
+  assert.equal(phone.view(inbox).items.size, 0);
+});
+
+test('an item that moves away and back has a new ServerId', async () => {
+  const { world, phone } = await life();
+  const [id] = await world.add(inbox, {});
+  await phone.settle(inbox);
+  const away = await world.move(id!, sent);
+  const back = await world.move(away, inbox);
+  assert.notEqual(back, id);
+  await agree(world, phone);
+});
+
+test('a move by a device with a stale copy does not silence the content it lacks', async () => {
+  const { world, phone } = await life();
+  const [id] = await world.add(inbox, {});
+  await phone.settle(inbox);
+  await world.change([id!], { a: 70 });
+  await phone.move({ id: id!, from: inbox, to: sent, lost: false }, false);
+  await agree(world, phone);
+});
+
+test('a repeated MoveItems is answered as the first time, whatever the device was told in between', async () => {
+  const { world, phone } = await life();
+  const [id] = await world.add(inbox, {});
+  await phone.settle(inbox);
+  const move = { id: id!, from: inbox, to: sent, lost: false };
+  await phone.move(move, true);
+  await phone.settle(sent);
+  await world.change(
+    (await world.living(sent)).map((item) => item.id),
+    { b: 8 },
+  );
+  await phone.move(move, false);
+  await agree(world, phone);
+  assert.equal((await world.living(sent)).length, 1);
+});
+
+test('a repeated MoveItems that cannot succeed any more takes the item off the device', async () => {
+  const { world, phone } = await life();
+  const [id] = await world.add(inbox, {});
+  await phone.settle(inbox);
+  const move = { id: id!, from: inbox, to: sent, lost: false };
+  await phone.move(move, true);
+  await world.remove((await world.living(sent))[0]!.id);
+  await phone.move(move, false);
+  await agree(world, phone);
+  assert.equal(phone.view(inbox).items.size, 0);
+});
+
+test('a Delete that moves to Deleted Items reaches the deleting device there', async () => {
+  const { world, phone } = await life({ deletesAsMoves: true });
+  const [id] = await world.add(inbox, {});
+  await phone.settle(inbox);
+  phone.remove(inbox, id!);
+  await agree(world, phone);
+  assert.equal(phone.view(trash).items.size, 1);
+});
+
+test('pruning keeps what the oldest kept state can still ask for', async () => {
+  const { world, phone } = await life();
+  const [id] = await world.add(inbox, {});
+  await phone.settle(inbox);
+  const exchange = phone.request(inbox, 100);
+  await world.remove(id!);
+  await phone.send(exchange);
+  await world.store.transact(world.account, (tx) => pruneCollection(tx, inbox));
+  const again = await phone.send(exchange);
+  assert.deepEqual(commands(again), ['Delete']);
+  phone.apply(exchange, again);
+  await agree(world, phone);
+});
+
+test('a Ping is not woken by what the device did itself', async () => {
+  const { world, phone } = await life();
+  const [id] = await world.add(inbox, {});
+  await phone.settle(inbox);
+  phone.change(inbox, id!, { b: 3 });
+  await phone.sync(inbox);
+  assert.equal(await phone.pending(inbox), 'nothing');
+  await world.add(inbox, {});
+  assert.equal(await phone.pending(inbox), 'additions');
+  await phone.settle(inbox);
+  await world.change([id!], { b: 4 });
+  assert.equal(await phone.pending(inbox), 'others');
+});
+
+test('a late copy of a key-0 request does not end the partnership that lives', async () => {
+  const { world, phone } = await life();
+  const copy = new Phone(world, 'phone').request(inbox, 100);
+  await phone.send(copy);
+  await world.add(inbox, {});
+  assert.deepEqual(commands(await phone.sync(inbox)), ['Add']);
+  await agree(world, phone);
+});
+
+test('an Add repeated after key 0 is the item that the first one made, under a new ServerId', async () => {
+  const { world, phone } = await life();
+  phone.add(inbox);
+  await lost(phone, inbox);
+  const { adds } = phone.view(inbox);
+  const [made] = await world.living(inbox);
+  phone.restart(inbox);
+  phone.view(inbox).adds = adds;
+  await phone.sync(inbox);
+  await phone.sync(inbox, 1);
+  await agree(world, phone);
+  const living = await world.living(inbox);
+  assert.equal(living.length, 1);
+  assert.notEqual(living[0]!.id, made!.id);
+});
+
+test('a Change of an item that is gone is answered with its Delete', async () => {
+  const { world, phone } = await life();
+  const [id] = await world.add(inbox, {});
+  await phone.settle(inbox);
+  await world.remove(id!);
+  phone.change(inbox, id!, { b: 1 });
+  const answer = await phone.sync(inbox);
+  assert.deepEqual(commands(answer), ['Delete']);
+  assert.ok(answer.kind === 'answered' && answer.responses[0]!.result === 'item-not-found');
+  await agree(world, phone);
+});
+
+test('two racing requests with one key get two answers, and both keys live', async () => {
+  const { world, phone } = await life();
+  await world.add(inbox, {});
+  phone.add(inbox);
+  const exchange = phone.request(inbox, 100);
+  const [first, second] = await Promise.all([phone.send(exchange), phone.send(exchange)]);
+  assert.ok(first.kind === 'answered' && second.kind === 'answered');
+  assert.notEqual(first.key, second.key);
+  const ids = (answer: typeof first) => answer.responses.map((response) => response.item as ServerId);
+  assert.deepEqual(ids(first), ids(second));
+  phone.apply(exchange, second);
+  await agree(world, phone);
+  assert.equal((await world.living(inbox)).length, 2);
+});
+
+test('a no-change Sync keeps its key and writes nothing', async () => {
+  const { world, phone } = await life();
+  await world.add(inbox, {});
+  await phone.settle(inbox);
+  await phone.sync(inbox);
+  const key = phone.view(inbox).key;
+  const before = world.store.stats.commits;
+  assert.equal((await phone.sync(inbox)).kind, 'unchanged');
+  assert.equal(phone.view(inbox).key, key);
+  assert.equal(world.store.stats.commits, before);
+});

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import Database from 'better-sqlite3';
+import type { AccountId } from '../../src/domain/ids.ts';
+import { openStore } from '../../src/store/open.ts';
+import { audit } from '../support/consistency.ts';
+import { tempStore, withStore } from '../support/temp-store.ts';
+import { inbox, mail, storeContract } from './contract.ts';
+
+storeContract({
+  name: 'sqlite',
+  open: (data, options = {}) => openStore({ ...options, data, engine: 'sqlite' }),
+  skip: [],
+});
+
+test('a row that cannot be read is corrupt-item, and its neighbours are well', async () => {
+  await withStore(async (store, data) => {
+    const id = await store.directory.create({ address: 'a@example.org', aliases: [], displayName: '' });
+    const [broken, well] = await store.transact(id, async (tx) => [tx.create(mail(1)), tx.create(mail(2))] as const);
+    const db = new Database(join(data, 'easel.sqlite'));
+    const spoil = db.prepare('update items set content = ? where number = ?');
+    for (const content of ['{"subject":', 'null', null]) {
+      spoil.run(content, Number(broken.split(':')[1]));
+      await store.read(id, async (reader) => {
+        await assert.rejects(reader.item(broken), { code: 'corrupt-item' });
+        assert.notEqual(await reader.item(well), undefined);
+      });
+    }
+    spoil.run('{}', Number(broken.split(':')[1]));
+    db.close();
+  });
+});
+
+test('a newer release’s file is refused with store-newer', async () => {
+  const temp = await tempStore();
+  const db = new Database(join(temp.data, 'easel.sqlite'));
+  const version = db.pragma('user_version', { simple: true });
+  db.pragma('user_version = 1000');
+  await assert.rejects(openStore({ data: temp.data }), { code: 'store-newer' });
+  db.pragma(`user_version = ${version}`);
+  db.close();
+  await temp[Symbol.asyncDispose]();
+});
+
+test('the data folder and its files are for their owner alone', async () => {
+  await withStore(async (_store, data) => {
+    assert.equal((await stat(join(data, 'blobs'))).mode & 0o077, 0);
+    const made = join(data, 'inner', 'store');
+    const inner = await openStore({ data: made });
+    await inner[Symbol.asyncDispose]();
+    assert.equal((await stat(made)).mode & 0o077, 0);
+  });
+});
+
+test('the WAL is carried over and does not grow for ever', async () => {
+  await withStore(
+    async (store, data) => {
+      const ids: AccountId[] = [];
+      for (let index = 0; index < 20; index += 1) {
+        ids.push(await store.directory.create({ address: `u${index}@example.org`, aliases: [], displayName: '' }));
+      }
+      const content = { long: 'x'.repeat(30_000) } as never;
+      for (let round = 0; round < 15; round += 1) {
+        await Promise.all(
+          Array.from({ length: 200 }, (_, index) =>
+            store.transact(ids[index % 20]!, async (tx) => tx.create({ ...mail(index), content })),
+          ),
+        );
+      }
+      const { size } = await stat(join(data, 'easel.sqlite-wal'));
+      assert.ok(size < 90 * 1024 * 1024, `WAL of ${size} bytes`);
+    },
+    { checkpointMs: 20 },
+  );
+});
+
+test('the audit finds what is wrong', async () => {
+  const temp = await tempStore();
+  const { store, data } = temp;
+  const id = await store.directory.create({ address: 'a@example.org', aliases: [], displayName: '' });
+  const blob = await store.blobs.put(Buffer.from('audited'));
+  await store.transact(id, async (tx) => tx.create(mail(1, { blobs: [blob.id] })));
+  const db = new Database(join(data, 'easel.sqlite'));
+  const faults: [fault: string, cure: string, finds: RegExp][] = [
+    ['update accounts set bytes = bytes + 1', 'update accounts set bytes = bytes - 1', /counts 8 bytes/],
+    ['update blobs set refs = 2', 'update blobs set refs = 1', /counts 2 references/],
+    ['update log set kind = 5', 'update log set kind = 1', /entered at/],
+    [
+      `update collections set high = 3 where collection = '${inbox}'`,
+      'update collections set high = 10 where collection = 2',
+      /high of/,
+    ],
+    ['update accounts set modseq = 4', 'update accounts set modseq = 10', /above its clock/],
+    ['update items set sort_date = 9', 'update items set sort_date = 1', /its history says 1/],
+  ];
+  for (const [fault, cure, finds] of faults) {
+    db.exec(fault);
+    assert.match((await audit(data)).join('\n'), finds);
+    db.exec(cure);
+  }
+  db.close();
+  await temp[Symbol.asyncDispose]();
+});

@@ -1,0 +1,498 @@
+// A small world for tests of the sync algebra: one account on a real store, server-side edits, and strict phones that
+// treat an Add of an id they hold, a Change of one they lack, or an id named twice as an error.
+import assert from 'node:assert/strict';
+import type { Email } from '../../src/domain/email.ts';
+import type {
+  AccountId,
+  BlobId,
+  ClientId,
+  CollectionId,
+  ConversationId,
+  DeviceId,
+  ServerId,
+  SyncKey,
+} from '../../src/domain/ids.ts';
+import type { LivingItem, NewItem } from '../../src/domain/item.ts';
+import { comparePositions } from '../../src/domain/position.ts';
+import type { SyncOptions } from '../../src/domain/sync-record.ts';
+import type { Store } from '../../src/store/port.ts';
+import type { DeviceCommand } from '../../src/sync/commands.ts';
+import { filterTarget } from '../../src/sync/filter.ts';
+import { moveItem } from '../../src/sync/move-item.ts';
+import {
+  defaultOptions,
+  pendingIn,
+  type SyncAnswer,
+  type SyncRequest,
+  syncCollection,
+} from '../../src/sync/sync-collection.ts';
+import { isLiving } from '../../src/sync/view.ts';
+
+export const day = 86_400_000;
+export const inbox = '2' as CollectionId;
+export const trash = '4' as CollectionId;
+export const sent = '5' as CollectionId;
+
+/** What of an item the tests look at: who it is, two values that change, and its day. */
+export interface Facts {
+  readonly uid: string;
+  readonly a: number;
+  readonly b: number;
+  readonly day: number;
+}
+
+/** The server fills something in for some values: what is stored is not what the device sent. */
+function normal(a: number): number {
+  return a % 7 === 3 ? a + 1 : a;
+}
+
+export function mailOf(facts: Facts, collection: CollectionId): NewItem<'Email'> {
+  return { collection, class: 'Email', content: contentOf(facts), sortDate: facts.day * day + day / 2, blobs: [] };
+}
+
+function contentOf({ uid, a, b, day: received }: Facts): Email {
+  return {
+    structure: {
+      part: '',
+      type: 'text/plain',
+      encoding: '7bit',
+      headerStart: 0,
+      bodyStart: 0,
+      bodyEnd: 0,
+      decodedSize: 0,
+    },
+    size: 0,
+    subject: uid,
+    topic: uid,
+    from: '',
+    sender: '',
+    to: '',
+    cc: '',
+    bcc: '',
+    replyTo: '',
+    displayTo: '',
+    messageId: uid,
+    references: [],
+    threadIndex: '',
+    importance: 1,
+    messageClass: 'IPM.Note',
+    codePage: 65001,
+    nativeBodyType: 1,
+    textPart: '',
+    htmlPart: '',
+    preview: '',
+    textSize: 0,
+    htmlSize: 0,
+    attachments: [],
+    mime: 'none' as BlobId,
+    received: received * day + day / 2,
+    conversation: '00' as ConversationId,
+    conversationIndex: '',
+    read: false,
+    categories: [String(a), String(b)],
+    draft: false,
+  };
+}
+
+export function factsOf(item: LivingItem): Facts {
+  const { subject, categories } = item.content;
+  const position = item.history.at(-1)!.position;
+  return { uid: subject, a: Number(categories[0]), b: Number(categories[1]), day: Math.floor(position.date / day) };
+}
+
+function withFacts(item: LivingItem, facts: Partial<Facts>): LivingItem {
+  const all = { ...factsOf(item), ...facts };
+  return { ...item, content: contentOf(all), sortDate: all.day * day + day / 2 };
+}
+
+export class World {
+  readonly store: Store;
+  readonly account: AccountId;
+  today = 20_000;
+  #serial = 0;
+
+  private constructor(store: Store, account: AccountId) {
+    this.store = store;
+    this.account = account;
+  }
+
+  static async open(store: Store, name: string): Promise<World> {
+    const account = await store.directory.create({ address: `${name}@example.test`, aliases: [], displayName: name });
+    return new World(store, account);
+  }
+
+  get now(): number {
+    return this.today * day + day / 3;
+  }
+
+  next(): number {
+    return ++this.#serial;
+  }
+
+  /** Several in one transaction. */
+  async add(collection: CollectionId, ...items: Partial<Facts>[]): Promise<ServerId[]> {
+    const facts = items.map((item) => ({ uid: `u${this.next()}`, a: this.next() * 7, b: 0, day: this.today, ...item }));
+    return this.store.transact(this.account, async (tx) => facts.map((fact) => tx.create(mailOf(fact, collection))));
+  }
+
+  async change(ids: readonly ServerId[], facts: Partial<Facts>): Promise<void> {
+    await this.store.transact(this.account, async (tx) => {
+      for (const id of ids) {
+        const item = await tx.item(id);
+        if (item && isLiving(item)) tx.put(withFacts(item, facts), ['message']);
+      }
+    });
+  }
+
+  async remove(id: ServerId): Promise<void> {
+    await this.store.transact(this.account, async (tx) => tx.remove(id));
+  }
+
+  async move(id: ServerId, to: CollectionId): Promise<ServerId> {
+    return this.store.transact(this.account, async (tx) => tx.move(id, to));
+  }
+
+  async living(collection: CollectionId): Promise<LivingItem[]> {
+    return this.store.read(this.account, (reader) => reader.range(collection, { order: 'oldest', limit: 10_000 }));
+  }
+
+  /** Every phone shows what the server holds inside its filter. */
+  async compare(phones: readonly Phone[], collections: readonly CollectionId[]): Promise<void> {
+    for (const collection of collections) {
+      const living = await this.living(collection);
+      for (const phone of phones) {
+        const view = phone.view(collection);
+        if (view.key === undefined) continue;
+        const target = filterTarget(view.filter, this.now);
+        const inside = living.filter((item) => comparePositions(item.history.at(-1)!.position, target) >= 0);
+        const want = inside.map((item) => [item.id, factsOf(item)] as const).sort();
+        const got = [...view.items].map(([id, { uid: _, ...facts }]) => [id, facts] as const).sort();
+        const known = want.map(([id, { uid: _, ...facts }]) => [id, facts] as const);
+        assert.deepEqual(got, known, `${phone.device} in ${collection}`);
+      }
+    }
+  }
+}
+
+interface Shown {
+  uid: string;
+  a: number;
+  b: number;
+  day: number;
+}
+interface Local {
+  facts: Partial<Facts>;
+  before: Shown;
+}
+interface CollectionView {
+  key: SyncKey | '0' | undefined;
+  filter: number;
+  items: Map<ServerId, Shown>;
+  adds: { id: ClientId; facts: Facts }[];
+  changes: Map<ServerId, Local>;
+  deletes: Set<ServerId>;
+}
+export interface PendingMove {
+  readonly id: ServerId;
+  readonly from: CollectionId;
+  readonly to: CollectionId;
+  lost: boolean;
+}
+export interface Exchange {
+  readonly request: SyncRequest;
+  readonly local: readonly (readonly [ServerId, string])[];
+}
+
+export interface PhoneOptions {
+  readonly conflict?: 0 | 1;
+  readonly deletesAsMoves?: boolean;
+  /** Reads Responses before Commands. */
+  readonly responsesFirst?: boolean;
+}
+
+export class Phone {
+  readonly world: World;
+  readonly device: DeviceId;
+  readonly options: PhoneOptions;
+  readonly moves: PendingMove[] = [];
+  readonly #views = new Map<CollectionId, CollectionView>();
+  #clients = 0;
+  /** It held it once: a Delete of it is no surprise. */
+  stale = 0;
+
+  constructor(world: World, device: string, options: PhoneOptions = {}) {
+    this.world = world;
+    this.device = device as DeviceId;
+    this.options = options;
+  }
+
+  view(collection: CollectionId): CollectionView {
+    let view = this.#views.get(collection);
+    if (!view) {
+      view = { key: undefined, filter: 0, items: new Map(), adds: [], changes: new Map(), deletes: new Set() };
+      this.#views.set(collection, view);
+    }
+    return view;
+  }
+
+  /** Items that the person can still touch: not deleted here, not on their way elsewhere. */
+  touchable(collection: CollectionId): ServerId[] {
+    const { items, deletes } = this.view(collection);
+    return [...items.keys()].filter((id) => !deletes.has(id) && !this.moves.some((move) => move.id === id));
+  }
+
+  add(collection: CollectionId, facts: Partial<Facts> = {}): ClientId {
+    const id = `c${++this.#clients}` as ClientId;
+    const all = { uid: `${this.device}${id}`, a: this.world.next(), b: 0, day: this.world.today, ...facts };
+    this.view(collection).adds.push({ id, facts: all });
+    return id;
+  }
+
+  change(collection: CollectionId, id: ServerId, facts: Partial<Facts>): void {
+    const view = this.view(collection);
+    const shown = view.items.get(id)!;
+    const local = view.changes.get(id) ?? { facts: {}, before: { ...shown } };
+    local.facts = { ...local.facts, ...facts };
+    view.changes.set(id, local);
+    Object.assign(shown, facts);
+  }
+
+  revert(collection: CollectionId, id: ServerId): void {
+    const view = this.view(collection);
+    const local = view.changes.get(id);
+    if (!local || !view.items.has(id)) return;
+    view.items.set(id, local.before);
+    view.changes.delete(id);
+  }
+
+  remove(collection: CollectionId, id: ServerId): void {
+    this.view(collection).deletes.add(id);
+  }
+
+  /** Forgets the collection but for what was never confirmed, and begins with key 0. */
+  restart(collection: CollectionId): void {
+    const view = this.view(collection);
+    view.key = '0';
+    view.items = new Map();
+    view.changes = new Map();
+    view.deletes = new Set();
+  }
+
+  request(collection: CollectionId, window: number): Exchange {
+    const view = this.view(collection);
+    view.key ??= '0';
+    const local = [...view.changes]
+      .filter(([id]) => !view.deletes.has(id) && !this.moves.some((move) => move.id === id))
+      .map(([id, { facts }]) => [id, JSON.stringify(facts), facts] as const);
+    const commands: DeviceCommand[] =
+      view.key === '0'
+        ? []
+        : [
+            ...view.adds.map(({ id, facts }) => addCommand(id, facts, collection)),
+            ...local.map(([id, hash, facts]) => changeCommand(id, hash, facts)),
+            ...[...view.deletes].map((id) => this.#deleteCommand(id)),
+          ];
+    const options: SyncOptions = { ...defaultOptions, filterType: view.filter, conflict: this.options.conflict ?? 1 };
+    const request: SyncRequest = {
+      device: this.device,
+      collection,
+      version: '16.1',
+      key: view.key,
+      options,
+      commands,
+      getChanges: view.key !== '0',
+      fetches: false,
+      room: { commands: window, bytes: Number.MAX_SAFE_INTEGER },
+      weigh: () => 1,
+      now: this.world.now,
+    };
+    return { request, local: local.map(([id, hash]) => [id, hash] as const) };
+  }
+
+  #deleteCommand(id: ServerId): DeviceCommand {
+    const moveTo = this.options.deletesAsMoves ? { moveTo: trash } : {};
+    return { kind: 'Delete', id, hash: 'Delete', ...moveTo };
+  }
+
+  send({ request }: Exchange): Promise<SyncAnswer> {
+    return this.world.store.transact(this.world.account, async (tx) => {
+      if (!(await tx.device(this.device)))
+        tx.putDevice({ id: this.device, type: 'Test', created: 0, lastSeen: 0, sent: [] });
+      return syncCollection(tx, request);
+    });
+  }
+
+  async pending(collection: CollectionId) {
+    const { world } = this;
+    return world.store.read(world.account, (reader) => pendingIn(reader, this.device, collection, world.now));
+  }
+
+  /** One exchange; the answer is applied. */
+  async sync(collection: CollectionId, window = 100): Promise<SyncAnswer> {
+    const exchange = this.request(collection, window);
+    const answer = await this.send(exchange);
+    this.apply(exchange, answer);
+    return answer;
+  }
+
+  /** Until nothing more comes and nothing waits to be sent; how many commands went either way. */
+  async settle(collection: CollectionId, window = 100): Promise<number> {
+    let exchanged = 0;
+    for (let turn = 0; turn < 400; turn++) {
+      const answer = await this.sync(collection, window);
+      if (answer.kind === 'answered') exchanged += answer.changes.length + answer.responses.length;
+      const { adds, changes, deletes } = this.view(collection);
+      const quiet = answer.kind === 'unchanged' || (answer.kind === 'answered' && !answer.more);
+      if (quiet && adds.length === 0 && changes.size === 0 && deletes.size === 0) return exchanged;
+    }
+    throw new Error(`endless: ${this.device} in ${collection}`);
+  }
+
+  apply(exchange: Exchange, answer: SyncAnswer): void {
+    const { request } = exchange;
+    const view = this.view(request.collection);
+    if (answer.kind === 'stale') {
+      if (view.key === request.key && view.key !== '0') this.restart(request.collection);
+      return;
+    }
+    if (answer.kind === 'primed') {
+      const { adds } = view;
+      this.restart(request.collection);
+      view.adds = adds;
+    }
+    if (answer.kind === 'answered') {
+      assert.ok(answer.changes.length <= request.room.commands + request.commands.length, 'the window');
+      const steps = [() => this.#applyChanges(exchange, answer), () => this.#applyResponses(exchange, answer)];
+      for (const step of this.options.responsesFirst ? steps.reverse() : steps) step();
+    }
+    view.key = answer.key;
+  }
+
+  #applyChanges({ request, local }: Exchange, answer: Extract<SyncAnswer, { kind: 'answered' }>): void {
+    const view = this.view(request.collection);
+    const named = new Set<ServerId>();
+    for (const change of answer.changes) {
+      const id = 'item' in change ? change.item.id : change.id;
+      assert.ok(!named.has(id), `${id} is named twice`);
+      named.add(id);
+      if (!('item' in change)) {
+        if (!view.items.delete(id)) this.stale++;
+        view.changes.delete(id);
+        view.deletes.delete(id);
+        this.#forgetMove(id, request.collection);
+      } else if (change.kind === 'Add') {
+        assert.ok(!view.items.has(id), `${this.device}: Add of ${id}, which it holds`);
+        view.items.set(id, factsOf(change.item));
+      } else this.#applyChange(view, id, factsOf(change.item), local, request.collection);
+    }
+  }
+
+  #applyChange(
+    view: CollectionView,
+    id: ServerId,
+    facts: Facts,
+    local: Exchange['local'],
+    collection: CollectionId,
+  ): void {
+    const shown = view.items.get(id);
+    if (!shown) {
+      const excused = view.deletes.has(id) || this.moves.some((move) => move.to === collection);
+      assert.ok(excused, `${this.device}: Change of ${id}, which it lacks`);
+      return;
+    }
+    const mine = view.changes.get(id);
+    const wasSent = mine && local.some(([one, hash]) => one === id && hash === JSON.stringify(mine.facts));
+    if (mine) mine.before = { ...facts };
+    view.items.set(id, { ...facts, ...(mine && !wasSent ? mine.facts : {}) });
+  }
+
+  #forgetMove(id: ServerId, from: CollectionId): void {
+    const index = this.moves.findIndex((move) => move.id === id && move.from === from);
+    if (index >= 0) this.moves.splice(index, 1);
+  }
+
+  #applyResponses({ request, local }: Exchange, answer: Extract<SyncAnswer, { kind: 'answered' }>): void {
+    const view = this.view(request.collection);
+    for (const response of answer.responses) {
+      const id = response.id as ServerId;
+      if (response.kind === 'Add') this.#confirmAdd(view, request, response.id as ClientId, response.item!);
+      else if (response.kind === 'Change') {
+        const mine = view.changes.get(id);
+        if (!mine) continue;
+        const wasSent = local.some(([one, hash]) => one === id && hash === JSON.stringify(mine.facts));
+        if (wasSent) view.changes.delete(id);
+        else if (response.result === 'done') {
+          const sent = local.find(([one]) => one === id);
+          Object.assign(mine.before, sent ? JSON.parse(sent[1]) : {});
+        }
+      } else if (view.deletes.delete(id)) {
+        view.items.delete(id);
+        view.changes.delete(id);
+      }
+    }
+  }
+
+  #confirmAdd(view: CollectionView, request: SyncRequest, client: ClientId, id: ServerId): void {
+    const command = request.commands.find((one) => one.kind === 'Add' && one.id === client);
+    if (!command || !('item' in command)) return;
+    assert.ok(!view.items.has(id), `${this.device}: the Add's answer names ${id}, which it holds`);
+    const sent = factsOf({
+      ...command.item,
+      history: [{ stamp: 0, position: { date: command.item.sortDate, number: 0 } }],
+    } as never);
+    const waiting = view.adds.findIndex((one) => one.id === client);
+    if (waiting < 0) {
+      view.items.set(id, sent);
+      view.deletes.add(id); // the person removed it while it was under way
+      return;
+    }
+    const [mine] = view.adds.splice(waiting, 1);
+    view.items.set(id, { ...mine!.facts });
+    const { uid: _, ...now } = mine!.facts;
+    const { uid: __, ...then } = sent;
+    if (JSON.stringify(now) !== JSON.stringify(then)) view.changes.set(id, { facts: now, before: { ...sent } });
+  }
+
+  /** MoveItems; `lost`: the answer never came, it is repeated later. */
+  async move(move: PendingMove, lost: boolean): Promise<void> {
+    const { world, device } = this;
+    const answer = await world.store.transact(world.account, (tx) => moveItem(tx, { device, ...move }));
+    if (lost) {
+      move.lost = true;
+      if (!this.moves.includes(move)) this.moves.push(move);
+      return;
+    }
+    const index = this.moves.indexOf(move);
+    if (index >= 0) this.moves.splice(index, 1);
+    if (answer.kind !== 'moved') return;
+    const from = this.view(move.from);
+    const to = this.view(move.to);
+    const shown = from.items.get(move.id);
+    if (!shown) return;
+    const local = from.changes.get(move.id);
+    from.items.delete(move.id);
+    from.changes.delete(move.id);
+    if (to.key === undefined) return;
+    if (to.items.has(answer.id)) {
+      assert.ok(move.lost, `${device}: moved onto ${answer.id}, which it holds`);
+      return;
+    }
+    to.items.set(answer.id, shown);
+    if (local) to.changes.set(answer.id, local);
+  }
+}
+
+function addCommand(id: ClientId, facts: Facts, collection: CollectionId): DeviceCommand {
+  const item = mailOf({ ...facts, a: normal(facts.a) }, collection);
+  return { kind: 'Add', id, hash: JSON.stringify(facts), item, exact: normal(facts.a) === facts.a };
+}
+
+function changeCommand(id: ServerId, hash: string, facts: Partial<Facts>): DeviceCommand {
+  const a = facts.a === undefined ? {} : { a: normal(facts.a) };
+  const change = (item: LivingItem) => ({
+    item: withFacts(item, { ...facts, ...a }),
+    touched: ['message'],
+    exact: a.a === facts.a,
+  });
+  return { kind: 'Change', id, hash, change };
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { decode, element, encode, encodeToBuffer, formatXml, inlineBytes, parseXml } from '../../protocol/index.ts';
+
+const folder = join(process.cwd(), 'fixtures', 'wbxml');
+const names = readdirSync(folder)
+  .filter((name) => name.endsWith('.hex'))
+  .map((name) => name.slice(0, -4));
+
+test('there is a fixture for each way of writing', () => assert.ok(names.length >= 12, String(names.length)));
+
+for (const name of names) {
+  // `read-` fixtures use tokens that are read but never written.
+  test(`${name}: bytes and XML say the same`, () => {
+    const hex = readFileSync(join(folder, `${name}.hex`), 'utf8')
+      .replace(/#.*$/gm, '')
+      .replace(/\s/g, '');
+    const xml = readFileSync(join(folder, `${name}.xml`), 'utf8');
+    const { root } = decode(Buffer.from(hex, 'hex'));
+    assert.equal(formatXml(root), xml);
+    assert.deepEqual(parseXml(xml), root);
+    if (!name.startsWith('read-')) assert.equal(encodeToBuffer(root).toString('hex'), hex);
+  });
+}
+
+test('an OPAQUE is a view of the body, not a copy', () => {
+  const body = encodeToBuffer(element(0x1510, Buffer.from('abc')));
+  const value = decode(body).root.value as Buffer;
+  assert.equal(value.buffer, body.buffer);
+});
+
+test('bytes after the document are counted, not refused', () => {
+  assert.equal(decode(Buffer.from('03016a00050102', 'hex')).trailing, 2);
+});
+
+test('large bytes are passed on without a copy, and each document has its own memory', () => {
+  const large = Buffer.alloc(100_000, 1);
+  const first = encode(element(0x1505, [element(0x1511, 'id'), element(0x1510, large)]));
+  const copy = Buffer.concat(first.chunks);
+  encodeToBuffer(element(5, 'y'.repeat(200)));
+  assert.deepEqual(Buffer.concat(first.chunks), copy);
+  assert.ok(first.chunks.some((chunk) => chunk.buffer === large.buffer));
+  assert.equal(first.length, copy.length);
+  assert.deepEqual(decode(copy).root.children[1]!.value, large);
+});
+
+test('what is written is valid UTF-8 without NUL and XML-forbidden characters', () => {
+  const written = (text: string) => decode(encodeToBuffer(element(5, text))).root.value;
+  assert.equal(written('a\0b\x01\x0b\x1fc\ufffe\uffffd'), 'abcd');
+  assert.equal(written('tab\tline\r\n'), 'tab\tline\r\n');
+  assert.equal(written('\ud800x\udc00'), '\ufffdx\ufffd');
+  assert.equal(written('😀 ä € \u0080'), '😀 ä € \u0080');
+  assert.equal(written('\0'), undefined);
+});
+
+test('a byte order mark and a real U+FFFD survive', () => {
+  for (const text of ['\ufeffx', 'a\ufffdb']) assert.equal(decode(encodeToBuffer(element(5, text))).root.value, text);
+});
+
+test('inline text that is not UTF-8 keeps its bytes', () => {
+  const latin = Buffer.from('Grüße', 'latin1');
+  const body = Buffer.concat([Buffer.from('03016a004503', 'hex'), latin, Buffer.from('0001', 'hex')]);
+  const { root } = decode(body);
+  assert.deepEqual(root.value, latin);
+  assert.equal(root.inline, true);
+  assert.deepEqual(encodeToBuffer(root), body);
+});
+
+test('inline bytes that hold a NUL go out as OPAQUE', () => {
+  assert.equal(encodeToBuffer(inlineBytes(5, Buffer.from('a\0b'))).toString('hex'), '03016a0045c30361006201');
+});
