@@ -342,8 +342,9 @@ export class Phone {
       const answer = await this.sync(collection, window);
       if (answer.kind === 'answered') exchanged += answer.changes.length + answer.responses.length;
       const { adds, changes, deletes } = this.view(collection);
+      const waiting = [...changes.keys()].filter((id) => !this.moves.some((move) => move.id === id));
       const quiet = answer.kind === 'unchanged' || (answer.kind === 'answered' && !answer.more);
-      if (quiet && adds.length === 0 && changes.size === 0 && deletes.size === 0) return exchanged;
+      if (quiet && adds.length === 0 && waiting.length === 0 && deletes.size === 0) return exchanged;
     }
     throw new Error(`endless: ${this.device} in ${collection}`);
   }
