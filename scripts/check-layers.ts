@@ -47,8 +47,9 @@ const doors: Readonly<Record<string, readonly string[]>> = {
 const passedIn = ['src/log.ts', 'src/clock.ts', 'src/metrics.ts', 'src/config'];
 /** Where everything meets: exempt from the doors and the import count. */
 const compositionRoots = ['src/server.ts'];
-/** Lists: one line an entry. */
-const registries = [/\/index\.ts$/, /^protocol\/(pages|classes|commands)\//, /\/schema\.ts$/];
+/** Lists, one line an entry, and an engine's own composition root. */
+const registries = [/\/index\.ts$/, /\/open\.ts$/, /^protocol\/(pages|classes|commands)\//, /\/schema\.ts$/];
+/** Types cost a reader nothing: only imported values count. */
 const sizes = { file: 400, imports: 14 };
 
 interface Source {
@@ -89,8 +90,8 @@ function breaches(source: Source): string[] {
   const exempt = registries.some((pattern) => pattern.test(path));
   const lines = text.split('\n').length;
   const long = lines > sizes.file && !exempt ? [`${path}: ${lines} lines (${sizes.file} at most)`] : [];
-  const many =
-    imports.length > sizes.imports && !exempt ? [`${path}: ${imports.length} imports (${sizes.imports} at most)`] : [];
+  const values = imports.filter(({ typeOnly }) => !typeOnly).length;
+  const many = values > sizes.imports && !exempt ? [`${path}: ${values} imports (${sizes.imports} at most)`] : [];
   return [...closed, ...long, ...many];
 }
 
