@@ -10,6 +10,7 @@ export const contentTypes = {
   wbxmlShort: 'application/vnd.ms-sync',
   multipart: 'application/vnd.ms-sync.multipart',
   message: 'message/rfc822',
+  autodiscover: 'text/xml',
 } as const;
 
 export const requestHeaders = {
@@ -19,6 +20,13 @@ export const requestHeaders = {
   contentType: 'Content-Type',
   userAgent: 'User-Agent',
   acceptLanguage: 'Accept-Language',
+  authorization: 'Authorization',
+  acceptEncoding: 'Accept-Encoding',
+  contentEncoding: 'Content-Encoding',
+  contentLength: 'Content-Length',
+  /** From 16.0 on clients return what Set-Cookie gave them. */
+  cookie: 'Cookie',
+  host: 'Host',
 } as const;
 
 export const responseHeaders = {
@@ -35,21 +43,36 @@ export const responseHeaders = {
   challenge: 'WWW-Authenticate',
   contentType: 'Content-Type',
   cacheControl: 'Cache-Control',
+  contentLength: 'Content-Length',
+  contentEncoding: 'Content-Encoding',
+  setCookie: 'Set-Cookie',
+  allow: 'Allow',
+  public: 'Public',
+  backEnd: 'X-BEServer',
+  frontEnd: 'X-FEServer',
+  requestId: 'request-id',
 } as const;
 
 export type RequestHeaderValues = { readonly [K in keyof typeof requestHeaders]?: string };
 export type ResponseHeaderValues = { readonly [K in keyof typeof responseHeaders]?: string };
 
+type Names = readonly (readonly [key: string, lower: string])[];
+const requestNames = lowerNames(requestHeaders);
+const responseNames = lowerNames(responseHeaders);
+function lowerNames(table: Readonly<Record<string, string>>): Names {
+  return Object.entries(table).map(([key, name]) => [key, name.toLowerCase()]);
+}
+
 type HeaderBag = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Values of a request; `headers` has lower-case names. Of several, the first counts. */
 export function readRequestHeaders(headers: HeaderBag): RequestHeaderValues {
-  return readHeaders(requestHeaders, headers);
+  return readHeaders(requestNames, headers);
 }
 
 /** Values of an answer; `headers` has lower-case names. */
 export function readResponseHeaders(headers: HeaderBag): ResponseHeaderValues {
-  return readHeaders(responseHeaders, headers);
+  return readHeaders(responseNames, headers);
 }
 
 export function buildRequestHeaders(values: RequestHeaderValues): Record<string, string> {
@@ -66,10 +89,10 @@ export function isWbxmlType(contentType: string): boolean {
   return type === contentTypes.wbxml || type === contentTypes.wbxmlShort;
 }
 
-function readHeaders(table: Readonly<Record<string, string>>, headers: HeaderBag): Record<string, string> {
+function readHeaders(names: Names, headers: HeaderBag): Record<string, string> {
   const values: Record<string, string> = {};
-  for (const [key, name] of Object.entries(table)) {
-    const value = headers[name.toLowerCase()];
+  for (const [key, lower] of names) {
+    const value = headers[lower];
     const first = typeof value === 'string' ? value : value?.[0];
     if (first !== undefined) values[key] = first.trim();
   }

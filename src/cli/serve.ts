@@ -19,11 +19,12 @@ export function serve(program: Command): void {
     const config = configOf(self.optsWithGlobals());
     const fresh = !existsSync(config.data);
     const server = await started(config);
+    const ended = signal(); // before anyone is told that it runs
     const { http, https, smtp } = server.addresses;
     const where = Object.entries({ http, https, smtp }).filter(([, address]) => address !== undefined);
     process.stdout.write(`${['easel ready', ...where.map(([name, address]) => `${name}=${address}`)].join(' ')}\n`);
     if (fresh) process.stderr.write(firstSteps(config, server));
-    await signal();
+    await ended;
     await server.close();
   });
 }

@@ -7,6 +7,7 @@ import { changedParts, changeMarks, readEmail, writeEmail, writeMarks } from '..
 import { chooseBody, type ReadRange, type RenderedBody } from '../content/email/body.ts';
 import { type DraftFields, draftFromFields, draftFromMime } from '../content/email/draft.ts';
 import { emailOf } from '../delivery/deliver.ts';
+import type { Account } from '../domain/account.ts';
 import type { Email } from '../domain/email.ts';
 import { EasError, type ErrorCode } from '../domain/errors.ts';
 import type { ClientId, CollectionId, ServerId } from '../domain/ids.ts';
@@ -106,9 +107,15 @@ async function draftItem(
   const mime = whole
     ? await draftFromMime(Buffer.from(data.Body!.Data! as string), source, options)
     : await draftFromFields(fieldsOf(data), source, options);
+  if (isOver(account, mime.length - (before?.content.size ?? 0))) throw new EasError('over-quota');
   const { id } = await context.store.blobs.put(mime);
   const item = emailOf(mime, id, { folder, received: now, read: data.Read ?? true, draft: true });
   return { ...item, content: changeMarks(item.content, data).content };
+}
+
+/** Asked beforehand, so that one draft is refused and not all that came with it. */
+function isOver({ bytes, quota }: Account, more: number): boolean {
+  return quota !== undefined && more > 0 && bytes + more > quota;
 }
 
 function fieldsOf({ To, Cc, Bcc, ReplyTo, Subject, Importance, Body }: ReadEmail): DraftFields {

@@ -66,7 +66,8 @@ async function fetch(context: Context, asked: ItemOperationsFetch): Promise<Fetc
   try {
     if (asked.Store.toLowerCase() !== 'mailbox') return { ...named, Status: badStore };
     if (asked.FileReference !== undefined) return await fetchFile(context, asked, asked.FileReference);
-    if (asked.ServerId === undefined) throw new EasError('item-not-found', asked.LongId ?? 'no address');
+    if (asked.LongId !== undefined) throw new EasError('item-not-found', asked.LongId);
+    if (asked.ServerId === undefined) throw new EasError('invalid-request', 'no address');
     return await fetchMail(context, asked, asked.ServerId as ServerId);
   } catch (error) {
     if (!(error instanceof EasError)) context.log.error('fetch failed', { account: context.account, error });

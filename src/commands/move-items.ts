@@ -3,8 +3,9 @@ import { folderTypes } from '../domain/collection.ts';
 import { EasError } from '../domain/errors.ts';
 import type { CollectionId, ServerId } from '../domain/ids.ts';
 import type { Transaction } from '../store/port.ts';
-import { type MoveAnswer, moveItem } from '../sync/move-item.ts';
-import { defineCommand } from './define.ts';
+import { type MoveAnswer, type MoveRequest, moveItem } from '../sync/move-item.ts';
+import { type Context, defineCommand } from './define.ts';
+import { statusOf } from './status.ts';
 
 /** [MS-ASCMD] 2.2.3.177.10 Status (MoveItems): 3 is success. */
 const statuses: Readonly<Record<MoveAnswer['kind'], number>> = { moved: 3, 'no-source': 1, 'no-target': 2, same: 4 };
@@ -23,16 +24,27 @@ export const moveItemsCommand = defineCommand({
     for (const { SrcMsgId, SrcFldId, DstFldId } of Move) {
       const from = SrcFldId as CollectionId;
       const to = DstFldId as CollectionId;
-      const answer = await context.transact(async (tx): Promise<MoveAnswer> => {
-        if (!(await sameClass(tx, from, to))) return { kind: 'no-target' };
-        return moveItem(tx, { device: context.device.id, id: SrcMsgId as ServerId, from, to });
-      });
-      const DstMsgId = answer.kind === 'moved' ? answer.id : undefined;
-      Response.push({ SrcMsgId, Status: statuses[answer.kind], DstMsgId });
+      const answer = await move(context, { device: context.device.id, id: SrcMsgId as ServerId, from, to });
+      Response.push({ SrcMsgId, ...answer });
     }
     return { Response };
   },
 });
+
+/** One that fails stops no other. */
+async function move(context: Context, request: MoveRequest): Promise<{ Status: number; DstMsgId: string | undefined }> {
+  try {
+    const answer = await context.transact(async (tx): Promise<MoveAnswer> => {
+      if (!(await sameClass(tx, request.from, request.to))) return { kind: 'no-target' };
+      return moveItem(tx, request);
+    });
+    return { Status: statuses[answer.kind], DstMsgId: answer.kind === 'moved' ? answer.id : undefined };
+  } catch (error) {
+    if (!(error instanceof EasError)) throw error;
+    context.log.info('a move failed', { account: context.account, item: request.id, error });
+    return { Status: statusOf('MoveItems', error.code), DstMsgId: undefined };
+  }
+}
 
 /** A mail does not become an event by moving; a folder that is missing is told apart later. */
 async function sameClass(tx: Transaction, from: CollectionId, to: CollectionId): Promise<boolean> {

@@ -8,6 +8,7 @@ import { hierarchyPending } from '../sync/hierarchy.ts';
 import { type Pending, pendingIn } from '../sync/sync-collection.ts';
 import { type Context, defineCommand } from './define.ts';
 import { updateDevice } from './device.ts';
+import { faultOf } from './status.ts';
 
 type Parameters = NonNullable<Device['ping']>;
 
@@ -58,6 +59,7 @@ async function wait(context: Context, asked: Parameters): Promise<PingResponse |
     question: () => context.read((reader) => watch.look(reader)),
   });
   if (ending !== 'woken') return { Status: 1 };
+  if (watch.unsure) return { Status: faultOf('Ping') };
   if (watch.hierarchy) return { Status: 7 };
   return watch.changed.length === 0 ? { Status: 1 } : { Status: 2, Folders: { Folder: watch.changed } };
 }
@@ -67,6 +69,8 @@ class Watch {
   readonly folders: readonly CollectionId[];
   readonly #context: Context;
   changed: CollectionId[] = [];
+  /** The last look failed: "nothing" would send the device into the next Ping at once. */
+  unsure = false;
   /** The folders themselves changed: the device must learn that first. */
   hierarchy = false;
 
@@ -76,6 +80,7 @@ class Watch {
   }
 
   async look(reader: Reader): Promise<Pending> {
+    this.unsure = true;
     const { device, clock } = this.#context;
     const known = await Promise.all(this.folders.map((id) => reader.collection(id)));
     const lost = known.some((folder) => folder?.died !== undefined) || known.every((folder) => folder === undefined);
@@ -88,6 +93,7 @@ class Watch {
       this.changed.push(id);
       if (pending !== 'additions') pending = found;
     }
+    this.unsure = false;
     return pending;
   }
 }

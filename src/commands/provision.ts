@@ -34,9 +34,7 @@ export const provisionCommand = defineCommand({
     if (!policy) return { DeviceInformation: information, Status: 1 };
     if (!policy.PolicyType) throw new EasError('invalid-request', 'no PolicyType');
     if (policy.PolicyType !== policyType) return onePolicy(policy.PolicyType, 3, information);
-    return policy.PolicyKey === undefined && policy.Status === undefined
-      ? offer(context, request!, information)
-      : acknowledge(context, policy);
+    return policy.Status === undefined ? offer(context, request!, information) : acknowledge(context, policy);
   },
 });
 

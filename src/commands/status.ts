@@ -53,7 +53,13 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, number>>>> = {
     'store-unavailable': 3,
     'too-large': 11,
   },
-  MoveItems: { busy: 7, 'collection-not-found': 2, 'item-not-found': 1, 'store-unavailable': 7 },
+  MoveItems: {
+    busy: 7,
+    'collection-not-found': 2,
+    'corrupt-item': 1,
+    'item-not-found': 1,
+    'store-unavailable': 7,
+  },
   Provision: { 'invalid-request': 2, 'store-unavailable': 3 },
   Settings: { 'invalid-request': 2, 'store-unavailable': 4, busy: 4 },
 };

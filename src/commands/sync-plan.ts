@@ -36,6 +36,8 @@ export interface PlannedCollection {
   readonly getChanges: boolean;
   readonly deletesAsMoves: boolean;
   readonly conversationMode: boolean;
+  /** It said which elements it knows. */
+  readonly supported: boolean;
   /** Absent: those it had. */
   readonly options: SyncOptions | undefined;
   readonly commands: readonly SyncRequestCommand[];
@@ -111,23 +113,24 @@ function storedCollections(stored: StoredSync | undefined, named: ReadonlySet<Co
     .map(({ windowSize, options, ...rest }) => ({
       ...rest,
       key: undefined,
+      supported: false,
       windowSize: windowOf(windowSize, windows.usual),
       options,
       commands: [],
     }));
 }
 
-/** What an empty request will repeat: this one without its commands. */
+/** What an empty request will repeat: this one without its commands. Behind key 0, which brings nothing, changes are due. */
 export function storedPlan(plan: SyncPlan): StoredSync {
   return {
     windowSize: plan.windowSize,
     wait: plan.wait,
-    collections: plan.collections.map(({ id, windowSize, getChanges, deletesAsMoves, conversationMode, options }) => ({
+    collections: plan.collections.map(({ id, key, options, ...asked }) => ({
       id,
-      windowSize,
-      getChanges,
-      deletesAsMoves,
-      conversationMode,
+      windowSize: asked.windowSize,
+      getChanges: asked.getChanges || key === '0',
+      deletesAsMoves: asked.deletesAsMoves,
+      conversationMode: asked.conversationMode,
       ...(options && { options }),
     })),
   };
@@ -159,6 +162,7 @@ function planCollection(collection: SyncRequestCollection): PlannedCollection {
     getChanges: GetChanges ?? key !== '0',
     deletesAsMoves: collection.DeletesAsMoves ?? true,
     conversationMode: collection.ConversationMode ?? false,
+    supported: collection.Supported !== undefined,
     options: Options.length === 0 ? undefined : planOptions(Options),
     commands: collection.Commands ?? [],
   };
@@ -209,9 +213,10 @@ function planPreferences(block: WireOptions): BodyPreference[] {
   });
 }
 
-/** What only the folder can tell: filters and modes that its class does not know ([MS-ASCMD] R3080, R2117). */
+/** What only the folder can tell: what its class does not know ([MS-ASCMD] R3080, R2117, [MS-ASNOTE] R114). */
 export function checkAgainstFolder(planned: PlannedCollection, { type }: Collection): void {
   const itemClass = folderTypes[type].class;
   if (planned.conversationMode && itemClass !== 'Email') throw malformed();
+  if (planned.supported && itemClass === 'Notes') throw malformed();
   if (planned.options && !filterFits(planned.options.filterType, itemClass)) throw malformed();
 }

@@ -16,10 +16,17 @@ import { weighEmail } from '../content/email/application-data.ts';
 import { folderTypes } from '../domain/collection.ts';
 import { isEasError } from '../domain/errors.ts';
 import type { CollectionId, ServerId, SyncKey } from '../domain/ids.ts';
-import type { AnsweredCommand, SyncOptions } from '../domain/sync-record.ts';
+import type { AnsweredCommand, SyncOptions, SyncRecord } from '../domain/sync-record.ts';
+import type { Transaction } from '../store/port.ts';
 import type { DeviceCommand } from '../sync/commands.ts';
 import { newestState } from '../sync/record.ts';
-import { defaultOptions, pendingIn, type SyncAnswer, syncCollection } from '../sync/sync-collection.ts';
+import {
+  defaultOptions,
+  pendingIn,
+  type SyncAnswer,
+  type SyncRequest,
+  syncCollection,
+} from '../sync/sync-collection.ts';
 import { type Change, isLiving } from '../sync/view.ts';
 import { type Context, defineCommand } from './define.ts';
 import { updateDevice } from './device.ts';
@@ -42,8 +49,7 @@ export const syncCommand = defineCommand({
   handle: async (context, request): Promise<SyncResponse | undefined> => {
     try {
       const plan = planSync(request, context.device.sync, context.limits);
-      await remember(context, request, plan);
-      return await run(context, plan);
+      return await run(context, request, plan);
     } catch (error) {
       if (error instanceof SyncRefused) return { Status: error.status, Limit: error.limit };
       throw error;
@@ -59,9 +65,14 @@ async function remember(context: Context, request: WireRequest | undefined, plan
   await updateDevice(context, (device) => ({ ...device, sync: stored }));
 }
 
-async function run(context: Context, plan: SyncPlan): Promise<SyncResponse | undefined> {
+async function run(
+  context: Context,
+  request: WireRequest | undefined,
+  plan: SyncPlan,
+): Promise<SyncResponse | undefined> {
   await checkFolders(context, plan);
   const answer = await round(context, plan);
+  await remember(context, request, plan);
   if (answer || plan.wait === 0) return answer;
   const ids = new Set(plan.collections.map(({ id }) => id));
   const ending = await context.waiters.wait({
@@ -121,7 +132,7 @@ interface Answered {
   readonly changes: number;
   readonly bytes: number;
 }
-type Outcome = SyncAnswer | { readonly kind: 'unknown' | 'gone' };
+type Outcome = SyncAnswer | { readonly kind: 'unknown' | 'gone' | 'broken' };
 
 async function syncOne(
   context: Context,
@@ -132,29 +143,44 @@ async function syncOne(
   const fetches = planned.commands.flatMap((command) =>
     'Fetch' in command ? [command.Fetch.ServerId as ServerId] : [],
   );
-  const outcome = await context.transact(async (tx): Promise<Outcome> => {
-    const folder = await tx.collection(planned.id);
-    if (!folder) return { kind: 'unknown' };
-    if (folder.died !== undefined) return { kind: 'gone' };
-    checkAgainstFolder(planned, folder);
-    const { device, version } = context;
-    const key = planned.key ?? newestState(await tx.syncRecord(device.id, planned.id))?.key;
-    if (key === undefined) return { kind: 'stale' };
-    return syncCollection(tx, {
-      device: device.id,
-      collection: planned.id,
-      version,
-      key,
-      ...(planned.options && { options: planned.options }),
-      commands,
-      getChanges: planned.getChanges,
-      fetches: fetches.length > 0,
-      room,
-      weigh: (item) => weighEmail(item.content, { preferences: planned.options?.bodyPreferences ?? [] }),
-      now: context.clock.now(),
+  const outcome = await context
+    .transact((tx) => syncIn(tx, context, planned, { commands, room, fetches: fetches.length > 0 }))
+    .catch((error: unknown): Outcome => {
+      if (!isEasError(error, 'corrupt-item')) throw error;
+      context.log.error('a collection cannot be read', { account: context.account, collection: planned.id, error });
+      return { kind: 'broken' };
     });
-  });
   return answerOf(context, planned, outcome, fetches);
+}
+
+async function syncIn(
+  tx: Transaction,
+  { device, version, clock }: Context,
+  planned: PlannedCollection,
+  asked: Pick<SyncRequest, 'commands' | 'room' | 'fetches'>,
+): Promise<Outcome> {
+  const folder = await tx.collection(planned.id);
+  if (!folder) return { kind: 'unknown' };
+  if (folder.died !== undefined) return { kind: 'gone' };
+  checkAgainstFolder(planned, folder);
+  const key = planned.key ?? cachedKey(await tx.syncRecord(device.id, planned.id));
+  if (key === undefined) return { kind: 'stale' };
+  return syncCollection(tx, {
+    ...asked,
+    device: device.id,
+    collection: planned.id,
+    version,
+    key,
+    ...(planned.options && { options: planned.options }),
+    getChanges: planned.getChanges,
+    weigh: (item) => weighEmail(item.content, { preferences: planned.options?.bodyPreferences ?? [] }),
+    now: clock.now(),
+  });
+}
+
+/** An empty request is the last one again, with its key ([MS-ASCMD] R673): an answer in between never reached the device. */
+function cachedKey(record: SyncRecord | undefined): SyncKey | undefined {
+  return record?.confirmed?.key ?? newestState(record)?.key;
 }
 
 /** [MS-ASCMD] 2.2.3.177.17 Status (Sync), of a collection. */
@@ -176,6 +202,8 @@ async function answerOf(
       return as(1, outcome.key);
     case 'stale':
       return as(statusOf('Sync', 'sync-key-stale'));
+    case 'broken':
+      return as(statusOf('Sync', 'corrupt-item'));
     case 'unknown':
       return as(statusOf('Sync', 'collection-not-found'));
     case 'gone':

@@ -5,7 +5,7 @@ import { conversationOf } from '../content/email/conversation.ts';
 import { indexMessage } from '../content/email/index-mime.ts';
 import { specialFolderId } from '../domain/collection.ts';
 import type { EmailIndex } from '../domain/email.ts';
-import type { AccountId, BlobId, CollectionId, ServerId } from '../domain/ids.ts';
+import type { AccountId, BlobId, ClientId, CollectionId, DeviceId, ServerId } from '../domain/ids.ts';
 import type { NewItem } from '../domain/item.ts';
 import type { Store } from '../store/port.ts';
 
@@ -45,14 +45,25 @@ export function emailOf(mime: Buffer, blob: BlobId, facts: EmailFacts): NewItem<
   };
 }
 
-/** Durable when it resolves. `received` in milliseconds. Throws 'account-not-found', 'over-quota'. */
+/** Whose deliveries carry a mark; no device can have this id. */
+const outbox = 'outbox:' as DeviceId;
+
+/**
+ * Durable when it resolves. `received` in milliseconds. `once`: a delivery of that name which lies in the folder already is
+ * not repeated, since a sender may have died before it could say that it was done. Throws 'account-not-found', 'over-quota'.
+ */
 export async function deliver(
   store: Store,
   account: AccountId,
   mime: Buffer,
-  facts: Partial<EmailFacts> = {},
+  facts: Partial<EmailFacts> & { readonly once?: string } = {},
 ): Promise<ServerId> {
   const { id } = await store.blobs.put(mime);
   const item = emailOf(mime, id, { ...facts, received: facts.received ?? Date.now() });
-  return await store.transact(account, async (tx) => tx.create(item));
+  if (facts.once === undefined) return await store.transact(account, async (tx) => tx.create(item));
+  const addedAs = { device: outbox, clientId: facts.once as ClientId, hash: id };
+  return await store.transact(account, async (tx) => {
+    const [before] = await tx.added(item.collection, addedAs.device, addedAs.clientId);
+    return before ? before.id : tx.create({ ...item, addedAs });
+  });
 }

@@ -21,8 +21,8 @@ export interface SenderOptions {
 
 const minute = 60_000;
 const giveUpAfter = 48 * 60 * minute;
-/** Longer than any hand-over, so that a message is never with two senders. */
-const claimFor = 15 * minute;
+/** Renewed during a hand-over, so that a message is never with two senders; what a dead one held is free after it. */
+const claimFor = 15_000;
 const batch = 8;
 /** What a shutdown waits for a hand-over. */
 const patience = 2_000;
@@ -80,7 +80,8 @@ async function process(options: SenderOptions, message: QueuedMessage): Promise<
   const fields = { outbox: message.id, recipients: message.recipients.length, attempt: message.attempts };
   try {
     const mime = await store.blobs.get(message.mime);
-    const refused = await tryAll(options, message, mime);
+    const release = keepClaim(options, message);
+    const refused = await tryAll(options, message, mime).finally(release);
     await settle(options, message, mime, refused);
     const [first] = refused;
     if (first) log.warn('mail not handed over', { ...fields, refused: refused.length, reason: first.reason });
@@ -91,6 +92,21 @@ async function process(options: SenderOptions, message: QueuedMessage): Promise<
       await store.outbox.done(message.id);
     else await store.outbox.retryAt(message.id, clock.now() + backOff(message.attempts), String(error));
   }
+}
+
+/** Renews the claim until the returned function is called. */
+function keepClaim({ store, clock, log }: SenderOptions, { id }: QueuedMessage): () => void {
+  let cancel = clock.after(claimFor / 3, renew);
+  let released = false;
+  function renew(): void {
+    if (released) return;
+    store.outbox.keep(id, clock.now() + claimFor).catch((error: unknown) => log.error('a claim is lost', { error }));
+    cancel = clock.after(claimFor / 3, renew);
+  }
+  return () => {
+    released = true;
+    cancel();
+  };
 }
 
 function backOff(attempts: number): number {
@@ -105,7 +121,7 @@ async function tryAll(options: SenderOptions, message: QueuedMessage, mime: Buff
   for (const address of new Set(message.recipients)) {
     const account = await options.recipients.find(address);
     if (account && !reached.has(account.id)) {
-      const failure = await tryLocal(options, account.id, address, mime);
+      const failure = await tryLocal(options, message, account.id, address, mime);
       if (failure) refused.push(failure);
       else reached.add(account.id);
     } else if (!account && (await options.recipients.local(domainOf(address)))) {
@@ -122,12 +138,13 @@ const noSmarthost = 'this server has no smarthost, so it can only send to its ow
 
 async function tryLocal(
   { store, clock }: SenderOptions,
+  { id }: QueuedMessage,
   account: Parameters<typeof deliver>[1],
   address: string,
   mime: Buffer,
 ): Promise<Refused | undefined> {
   try {
-    await deliver(store, account, mime, { received: clock.now() });
+    await deliver(store, account, mime, { received: clock.now(), once: id });
     return undefined;
   } catch (error) {
     const full = isEasError(error, 'over-quota');
@@ -153,7 +170,7 @@ async function settle(
   const later = refused.filter(({ permanent }) => !permanent && !tooOld);
   if (failed.length > 0) {
     const bounce = bounceMessage({ to: message.from, failed, original: mime, now, host: hostname() });
-    await deliver(store, message.account, bounce, { received: now });
+    await deliver(store, message.account, bounce, { received: now, once: `${message.id} bounce` });
   }
   if (later.length === 0) return await store.outbox.done(message.id);
   const nobodyElse = later.length === new Set(message.recipients).size;

@@ -19,7 +19,7 @@ import { commands, roots, servedVersions } from '../commands/index.ts';
 import { faultOf, schemaStatusOf, statusOf } from '../commands/status.ts';
 import type { Config } from '../config/config.ts';
 import type { Device } from '../domain/device.ts';
-import { EasError } from '../domain/errors.ts';
+import { EasError, isEasError } from '../domain/errors.ts';
 import type { Log } from '../log.ts';
 import { Waiters } from '../push/waiters.ts';
 import type { Reader, Store, Transaction } from '../store/port.ts';
@@ -86,10 +86,10 @@ async function handle(running: Running, request: EasRequest): Promise<EasRespons
   }
   const { command, version, deviceId } = admission;
   const note: Record<string, string | number> = { command: command.name, device: deviceId, version };
-  // A body over the limit is HTTP's to refuse, unless it is the message to be sent that is too large.
-  const early = command.carriesMessage === 'sent' ? undefined : await readBody(running, request, command);
+  let reading = true;
   try {
-    const body = early ?? (await readBody(running, request, command));
+    const body = await readBody(running, request, command);
+    reading = false;
     const input = readInput(running, request, admission, body);
     const context = await contextOf(running, request, admission, note);
     const value = await command.handle(context, input);
@@ -100,6 +100,8 @@ async function handle(running: Running, request: EasRequest): Promise<EasRespons
       announces(command, input) ? { ...announcement, 'X-MS-RP': servedVersions.join(',') } : {},
     );
   } catch (error) {
+    // A body over the limit is HTTP's to refuse, unless it is the message to be sent that is too large.
+    if (reading && command.carriesMessage !== 'sent' && isEasError(error, 'too-large')) throw error;
     const easStatus = statusOfError(running, request, command, error);
     return respond(statusElement(command.name as keyof typeof roots, easStatus), { ...note, easStatus });
   }

@@ -57,12 +57,13 @@ export async function admit(gate: Gate, request: EasRequest): Promise<Admission 
   const name = commandName(query.command);
   const refuse = (status: number): Refusal =>
     name !== undefined && name in roots ? { status, command: name as keyof typeof roots } : { http: name ? 400 : 501 };
-  if (query.deviceId === undefined || !deviceIdForm.test(query.deviceId)) return refuse(108);
+  const ids = [query.deviceId, query.deviceIdText].filter((id) => id !== undefined && deviceIdForm.test(id));
+  if (ids.length === 0) return refuse(108);
   if (query.deviceType === undefined || query.deviceType === '') return refuse(109);
   if (name === undefined) return { http: 501 };
   const command = commands.get(name);
   if (!command) return refuse(name in roots ? 137 : 138);
-  const { deviceId, device } = await findDevice(gate.store, request.account, query.deviceId, query.deviceIdText);
+  const { deviceId, device } = await findDevice(gate.store, request.account, ids as DeviceId[]);
   return { command, version, query, device, deviceId, deviceType: query.deviceType };
 }
 
@@ -71,17 +72,17 @@ function commandName(text: string): CommandName | undefined {
   return isCommandName(text) ? text : undefined;
 }
 
-/** A base64 query's id is known by its digits, or by the text that it spells when a device goes by that. */
+/** A base64 query's id is known by its digits, or by the text that it spells when a device goes by that: the first of both. */
 async function findDevice(
   store: Store,
   account: AccountId,
-  deviceId: string,
-  deviceIdText: string | undefined,
+  ids: readonly DeviceId[],
 ): Promise<{ deviceId: DeviceId; device: Device | undefined }> {
   return store.read(account, async (reader) => {
-    const device = await reader.device(deviceId as DeviceId);
-    if (device || deviceIdText === undefined) return { deviceId: deviceId as DeviceId, device };
-    const byText = await reader.device(deviceIdText as DeviceId);
-    return { deviceId: (byText ? deviceIdText : deviceId) as DeviceId, device: byText };
+    for (const deviceId of ids) {
+      const device = await reader.device(deviceId);
+      if (device) return { deviceId, device };
+    }
+    return { deviceId: ids[0]!, device: undefined };
   });
 }

@@ -28,6 +28,7 @@ async function readAll(req: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   return await new Promise((resolve, reject) => {
+    const hungUp = (cause?: unknown) => reject(new EasError('invalid-body', 'the device hung up', { cause }));
     req.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size > limit) {
@@ -35,8 +36,11 @@ async function readAll(req: IncomingMessage, limit: number): Promise<Buffer> {
         reject(new EasError('too-large'));
       } else chunks.push(chunk);
     });
-    req.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
-    req.once('error', (cause) => reject(new EasError('invalid-body', 'the device hung up', { cause })));
-    req.once('close', () => reject(new EasError('invalid-body', 'the device hung up')));
+    req.once('end', () => {
+      req.off('close', hungUp); // it comes after every request
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+    });
+    req.once('error', hungUp);
+    req.once('close', hungUp);
   });
 }

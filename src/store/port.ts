@@ -149,6 +149,8 @@ export interface Blobs {
 export interface Outbox {
   /** At most `limit` messages that are due, claimed for `node` until `until`: nobody else gets them before. */
   claim(node: string, until: number, limit: number): Promise<QueuedMessage[]>;
+  /** Its claim lasts until then: said again and again while it is handed over. */
+  keep(id: OutboxId, until: number): Promise<void>;
   /** Sent or given up: it and its blob's reference go. */
   done(id: OutboxId): Promise<void>;
   retryAt(id: OutboxId, at: number, error: string): Promise<void>;

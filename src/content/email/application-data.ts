@@ -170,17 +170,22 @@ export function changeMarks(content: Email, data: ReadEmail): { content: Email; 
   return { content: next, touched };
 }
 
+/** [MS-ASEMAIL] 2.2.2.87 UtcStartDate: all four dates or none, none due before it starts; a reminder has its time. */
+function datesFit(data: NonNullable<ReadEmail['Flag']>, before: Flag | undefined): boolean {
+  const { StartDate, DueDate, UtcStartDate, UtcDueDate, ReminderSet, ReminderTime } = data;
+  const given = [StartDate, DueDate, UtcStartDate, UtcDueDate].filter((date) => date !== undefined).length;
+  if (given === 4) {
+    if (DueDate! < StartDate! || UtcDueDate! < UtcStartDate!) return false;
+  } else if (given !== 0) return false;
+  return ReminderSet !== true || ReminderTime !== undefined || before?.reminderTime !== undefined;
+}
+
 /** [MS-ASEMAIL] 2.2.2.34 Flag: empty or Status 0 clears, without a Status the given parts are updated. */
 function readFlag(before: Flag | undefined, data: NonNullable<ReadEmail['Flag']>): Flag | undefined {
   if (Object.keys(data).length === 0 || data.Status === 0) return undefined;
   const status = data.Status ?? before?.status;
   if (status !== 1 && status !== 2) throw new EasError('item-invalid', `flag status ${data.Status}`);
-  const dates = [data.StartDate, data.DueDate, data.UtcStartDate, data.UtcDueDate].filter((date) => date !== undefined);
-  const wrong =
-    (dates.length !== 0 && dates.length !== 4) ||
-    (data.DueDate !== undefined && data.StartDate !== undefined && data.DueDate < data.StartDate) ||
-    (data.ReminderSet === true && data.ReminderTime === undefined && before?.reminderTime === undefined);
-  if (wrong) throw new EasError('item-invalid', 'flag dates');
+  if (!datesFit(data, before)) throw new EasError('item-invalid', 'flag dates');
   const given = {
     subject: data.Subject,
     type: data.FlagType,
@@ -195,6 +200,11 @@ function readFlag(before: Flag | undefined, data: NonNullable<ReadEmail['Flag']>
     ordinalDate: data.OrdinalDate,
     subOrdinalDate: data.SubOrdinalDate,
   };
-  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return { ...(data.Status === undefined ? before : {}), ...present, status };
+  const present: Partial<Flag> = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const flag: Flag = { ...(data.Status === undefined ? before : {}), ...present, status };
+  // [MS-ASEMAIL] R86, R92: what is complete says since when.
+  if (status === 1 && (flag.completed === undefined || flag.dateCompleted === undefined)) {
+    throw new EasError('item-invalid', 'flag completion');
+  }
+  return flag;
 }

@@ -70,6 +70,10 @@ export const jobs: JobTable = {
     for (const { id } of rows) sql.claimed.run(until, id);
     return { output: rows };
   },
+  keep(sql, { id, until }) {
+    sql.keep.run(until, id);
+    return { output: null };
+  },
   done(sql, { id, now }) {
     const row = sql.removeMessage.get(id);
     if (row !== undefined) release(sql, row.mime, now);

@@ -79,6 +79,7 @@ export interface Jobs {
   sweepBlobs: { readonly input: { before: number; limit: number }; readonly output: { files: string[]; rows: number } };
   claim: { readonly input: { now: number; until: number; limit: number }; readonly output: ClaimedRow[] };
   done: { readonly input: { id: string; now: number }; readonly output: null };
+  keep: { readonly input: { id: string; until: number }; readonly output: null };
   retryAt: { readonly input: { id: string; at: number; error: string }; readonly output: null };
   hold: { readonly input: { name: string; node: string; now: number; ms: number }; readonly output: boolean };
 }

@@ -12,6 +12,9 @@ export function createOutbox({ sql }: Handle, writer: Writer, now: () => number)
     async claim(_node, until, limit) {
       return (await writer.ask('claim', { now: now(), until, limit })).map(toMessage);
     },
+    async keep(id, until) {
+      await writer.ask('keep', { id, until });
+    },
     async done(id) {
       await writer.ask('done', { id, now: now() });
     },

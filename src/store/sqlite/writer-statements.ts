@@ -236,6 +236,7 @@ function prepareShared(db: Connection) {
     ),
     claimed: prepare<unknown[]>(db, 'update outbox set due = ?, attempts = attempts + 1 where id = ?'),
     removeMessage: prepare<[string], { mime: string }>(db, 'delete from outbox where id = ? returning mime'),
+    keep: prepare<unknown[]>(db, 'update outbox set due = ? where id = ?'),
     retryAt: prepare<unknown[]>(db, 'update outbox set due = ?, last_error = ? where id = ?'),
     hold: prepare<[{ name: string; node: string; until: number; now: number }], { node: string }>(
       db,

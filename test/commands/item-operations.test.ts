@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { element, email, encodeToBuffer, fileProperties, pages, type ReadEmail, read } from '../../protocol/index.ts';
+import { type Element, retagged } from '../../protocol/wbxml/element.ts';
+import { type Answer, mail, openHouse, type Phone, type Request } from '../support/endpoint.ts';
+import { inbox, load, trash } from '../support/sync-phone.ts';
+
+type Fetch = Extract<Request<'ItemOperations'>[number], { Fetch: unknown }>['Fetch'];
+type Fetched = NonNullable<Answer<'ItemOperations'>['Response']>['Fetch'][number];
+const Store = 'Mailbox';
+const page = pages.itemOperations;
+
+describe('ItemOperations', async () => {
+  const house = await openHouse({ after }, { errors: true });
+
+  async function fetched(phone: Phone, ...asked: Fetch[]): Promise<readonly Fetched[]> {
+    const answer = await phone.ask(
+      'ItemOperations',
+      asked.map((Fetch) => ({ Fetch })),
+    );
+    assert.equal(answer.Status, 1);
+    return answer.Response?.Fetch ?? [];
+  }
+  const mailOf = (phone: Phone, { Properties }: Fetched): ReadEmail => {
+    const { value, unknown } = read(email, retagged(Properties!, pages.airSync.ApplicationData), phone);
+    assert.deepEqual(unknown, []);
+    return value;
+  };
+  const fileOf = (phone: Phone, { Properties }: Fetched) => read(fileProperties, Properties!, phone).value;
+
+  const content = Buffer.from(Array.from({ length: 5000 }, (_, i) => i % 251));
+  async function withFile(): Promise<{ phone: Phone; id: string; FileReference: string }> {
+    const phone = await house.phone();
+    const id = await phone.receive(mail({ html: '<p>x</p>', attachment: { name: 'a.pdf', content } }));
+    const { mails } = await load(phone);
+    return { phone, id, FileReference: mails.get(id)!.Attachments!.Attachment[0]!.FileReference };
+  }
+
+  test('a mail comes whole, in the body that is wanted', async () => {
+    const { phone, id } = await withFile();
+    const Options = { BodyPreference: [{ Type: 2 }] };
+    const [one] = await fetched(phone, { Store, CollectionId: inbox!, ServerId: id, Options });
+    const { Properties: _, ...about } = one!;
+    assert.deepEqual(about, { Status: 1, CollectionId: inbox, ServerId: id, Class: 'Email' });
+    const shown = mailOf(phone, one!);
+    assert.deepEqual([shown.Subject, shown.Body?.Type, shown.Body?.Data], ['Subject', 2, '<p>x</p>']);
+    const [plain] = await fetched(phone, { Store, ServerId: id });
+    assert.equal(mailOf(phone, plain!).Body?.Type, 1);
+    const mime = { MIMESupport: 2, BodyPreference: [{ Type: 4 }] };
+    const [whole] = await fetched(phone, { Store: 'mailbox', CollectionId: inbox!, ServerId: id, Options: mime });
+    const body = mailOf(phone, whole!).Body;
+    assert.equal(body?.Data?.toString(), mail({ html: '<p>x</p>', attachment: { name: 'a.pdf', content } }));
+  });
+
+  test('Schema names the elements that come', async () => {
+    const { phone, id } = await withFile();
+    const Schema = element(page.Schema, [element(pages.email.Subject, []), element(pages.email.From, [])]);
+    const [one] = await fetched(phone, { Store, CollectionId: inbox!, ServerId: id, Options: { Schema } });
+    assert.deepEqual(Object.keys(mailOf(phone, one!)).sort(), ['From', 'Subject']);
+  });
+
+  test('a file comes as base64 with its type, and without a Range that nobody asked for', async () => {
+    const { phone, FileReference } = await withFile();
+    for (const Options of [undefined, {}, { RightsManagementSupport: true }]) {
+      const [one] = await fetched(phone, { Store, FileReference, ...(Options && { Options }) });
+      assert.deepEqual([one?.Status, one?.FileReference], [1, FileReference]);
+      const file = fileOf(phone, one!);
+      assert.deepEqual(Object.keys(file), ['Data', 'ContentType']);
+      assert.equal(file.ContentType, 'application/pdf');
+      assert.ok(Buffer.from(file.Data!, 'base64').equals(content));
+    }
+  });
+
+  test('a Range of a file is both ends included, cut at its end', async () => {
+    const { phone, FileReference } = await withFile();
+    const part = async (Range: string) => {
+      const [one] = await fetched(phone, { Store, FileReference, Options: { Range } });
+      return { Status: one!.Status, ...(one!.Properties && fileOf(phone, one!)) };
+    };
+    const first = await part('0-99');
+    assert.deepEqual(
+      [first.Range, first.Total, first.Data],
+      ['0-99', 5000, content.subarray(0, 100).toString('base64')],
+    );
+    const last = await part('4990-9999');
+    assert.deepEqual([last.Range, last.Data], ['4990-4999', content.subarray(4990).toString('base64')]);
+    for (const wrong of ['5000-5001', '9-3', 'x', '-5', '1-', ''])
+      assert.deepEqual(await part(wrong), { Status: 8 }, wrong);
+  });
+
+  test('every operation has its own Status, and the first that fails stops no other', async () => {
+    const { phone, id, FileReference } = await withFile();
+    const cases: [Fetch, number][] = [
+      [{ Store, CollectionId: inbox!, ServerId: '2:999' }, 6],
+      [{ Store, CollectionId: trash!, ServerId: id }, 6],
+      [{ Store, LongId: 'unknown' }, 6],
+      [{ Store }, 2],
+      [{ Store: 'DocumentLibrary', LinkId: '\\\\server\\file' }, 9],
+      [{ Store, FileReference: '' }, 15],
+      [{ Store, FileReference: 'nonsense' }, 6],
+      [{ Store, FileReference: `${id}/77` }, 6],
+      [{ Store, FileReference: '2:999/2' }, 6],
+      [{ Store, FileReference, Options: { MIMESupport: 1 } }, 2],
+      [{ Store, FileReference, Options: { BodyPreference: [{ Type: 1 }] } }, 2],
+      [{ Store, ServerId: id, Options: { BodyPreference: [{ Type: 9 }] } }, 2],
+      [{ Store, CollectionId: inbox!, ServerId: id }, 1],
+    ];
+    const answers = await fetched(phone, ...cases.map(([asked]) => asked));
+    assert.deepEqual(
+      answers.map(({ Status }) => Status),
+      cases.map(([, status]) => status),
+    );
+    assert.equal(answers[0]?.ServerId, '2:999');
+  });
+
+  test('a FileReference twice is Status 2', async () => {
+    const { phone, FileReference } = await withFile();
+    const reference = (): Element => element(pages.airSyncBase.FileReference, FileReference);
+    const Fetch = element(page.Fetch, [element(page.Store, Store), reference(), reference()]);
+    const answer = await phone.answer('ItemOperations', encodeToBuffer(element(page.ItemOperations, [Fetch])));
+    assert.equal(answer?.Response?.Fetch[0]?.Status, 2);
+  });
+
+  test('no operation is Status 2, more than 100 are Status 11', async () => {
+    const phone = await house.phone();
+    assert.equal(await phone.status('ItemOperations', []), 2);
+    const many = Array.from({ length: 101 }, () => ({ Fetch: { Store, ServerId: '2:1' } }));
+    assert.equal(await phone.status('ItemOperations', many), 11);
+    assert.equal((await fetched(phone, ...many.slice(1).map(({ Fetch }) => Fetch))).length, 100);
+  });
+
+  test('operations that are not offered are denied, each by itself', async () => {
+    const { phone, id } = await withFile();
+    const ConversationId = Buffer.alloc(16, 1);
+    const answer = await phone.ask('ItemOperations', [
+      { Fetch: { Store, ServerId: id } },
+      { EmptyFolderContents: { CollectionId: trash! } },
+      { Move: { ConversationId, DstFldId: trash!, Options: { MoveAlways: true } } },
+    ]);
+    const { Move, EmptyFolderContents, Fetch } = answer.Response!;
+    assert.deepEqual(Move, [{ Status: 16, ConversationId }]);
+    assert.deepEqual(EmptyFolderContents, [{ Status: 16, CollectionId: trash }]);
+    assert.equal(Fetch[0]?.Status, 1);
+  });
+
+  test('a file whose bytes are gone is Status 3; its mail says so', async () => {
+    const phone = await house.phone();
+    const large = Buffer.alloc(40_000, 7);
+    const id = await phone.receive(mail({ attachment: { name: 'a.bin', content: large } }));
+    const { mails } = await load(phone);
+    const { FileReference } = mails.get(id)!.Attachments!.Attachment[0]!;
+    const { mime } = (await phone.item(id))!.content;
+    const path = join(house.data, 'blobs', mime.slice(0, 2), mime);
+    await rename(path, `${path}.away`);
+    try {
+      const Options = { MIMESupport: 2, BodyPreference: [{ Type: 4 }] };
+      const [file, whole] = await fetched(phone, { Store, FileReference }, { Store, ServerId: id, Options });
+      assert.deepEqual([file?.Status, whole?.Status], [3, 1]);
+      assert.match(mailOf(phone, whole!).Body!.Data!.toString(), /could not be read/);
+    } finally {
+      await rename(`${path}.away`, path);
+    }
+  });
+});
