@@ -165,15 +165,14 @@ async function syncIn(
   checkAgainstFolder(planned, folder);
   const key = planned.key ?? cachedKey(await tx.syncRecord(device.id, planned.id));
   if (key === undefined) return { kind: 'stale' };
-  return syncCollection(tx, {
+  return syncCollection(tx, folder, {
     ...asked,
     device: device.id,
-    collection: planned.id,
     version,
     key,
     ...(planned.options && { options: planned.options }),
     getChanges: planned.getChanges,
-    weigh: (item) => weighEmail(item.content, { preferences: planned.options?.bodyPreferences ?? [] }),
+    weigh: (item, options) => weighEmail(item.content, options.bodyPreferences),
     now: clock.now(),
   });
 }
@@ -276,7 +275,7 @@ async function render(
 }
 
 function weightOf(change: Change, options: SyncOptions): number {
-  return 'item' in change ? weighEmail(change.item.content, { preferences: options.bodyPreferences }) : 64;
+  return 'item' in change ? weighEmail(change.item.content, options.bodyPreferences) : 64;
 }
 
 function applicationData(context: Context, written: WrittenEmail): Element {

@@ -2,22 +2,20 @@
 // transaction. Invariants: every answer that says something has a key never used before; state and commands are saved
 // together; what was answered before is not done again. It must never render content or know a Status number.
 import type { Collection } from '../domain/collection.ts';
-import { EasError } from '../domain/errors.ts';
 import type { CollectionId, DeviceId, Modseq, ServerId, SyncKey } from '../domain/ids.ts';
-import type { Item } from '../domain/item.ts';
-import { above, comparePositions, type Position } from '../domain/position.ts';
+import type { Item, LivingItem } from '../domain/item.ts';
+import { above, comparePositions } from '../domain/position.ts';
 import type { AnsweredCommand, SyncOptions, SyncRecord, SyncState } from '../domain/sync-record.ts';
 import type { Reader, Transaction } from '../store/port.ts';
-import { applyCommand, type DeviceCommand } from './commands.ts';
+import { applyCommand, type DeviceCommand, type Speaker } from './commands.ts';
 import { filterTarget } from './filter.ts';
-import { type Bounds, type Page, produce, type Room, type Source, type Weigh } from './produce.ts';
+import { type Bounds, type Page, produce, type Room, type Source } from './produce.ts';
 import { confirm, newestState, newRecord, recognise, sameCommand, withAnswer, withdraw, withdrawn } from './record.ts';
 import { freshKey } from './sync-key.ts';
 import { type Change, changedId } from './view.ts';
 
 export interface SyncRequest {
   readonly device: DeviceId;
-  readonly collection: CollectionId;
   readonly version: string;
   readonly key: SyncKey | '0';
   /** Absent: those of the state it speaks from. */
@@ -29,7 +27,7 @@ export interface SyncRequest {
   readonly fetches: boolean;
   readonly room: Room;
   /** Bytes that an item takes in this answer, by the sizes it keeps. */
-  readonly weigh: Weigh;
+  readonly weigh: (item: LivingItem, options: SyncOptions) => number;
   /** Milliseconds: the filter's today. */
   readonly now: number;
 }
@@ -54,11 +52,13 @@ export const defaultOptions: SyncOptions = {
   bodyPreferences: [],
 };
 
-/** Throws 'collection-not-found'. */
-export async function syncCollection(tx: Transaction, request: SyncRequest): Promise<SyncAnswer> {
-  const collection = await tx.collection(request.collection);
-  if (!collection || collection.died !== undefined) throw new EasError('collection-not-found', request.collection);
-  const record = await tx.syncRecord(request.device, request.collection);
+/** `collection`: the living one that the request names, looked up in this transaction. */
+export async function syncCollection(
+  tx: Transaction,
+  collection: Collection,
+  request: SyncRequest,
+): Promise<SyncAnswer> {
+  const record = await tx.syncRecord(request.device, collection.id);
   if (request.key === '0') return prime(tx, request, collection, record);
   const recognised = record ? recognise(record, request.key) : undefined;
   if (!record || !recognised || recognised.kind === 'stale') return { kind: 'stale' };
@@ -76,7 +76,7 @@ async function prime(
   collection: Collection,
   record: SyncRecord | undefined,
 ): Promise<SyncAnswer> {
-  const base = record ?? newRecord(request.device, request.collection, request.version);
+  const base = record ?? newRecord(request.device, collection.id, request.version);
   const { key, counter } = freshKey(base);
   const options = request.options ?? defaultOptions;
   const state: SyncState = { key, watermark: collection.high, floor: above, options, commands: [] };
@@ -107,10 +107,10 @@ interface Turn {
 async function answer(tx: Transaction, request: SyncRequest, collection: Collection, turn: Turn): Promise<SyncAnswer> {
   const { state, options, confirmed } = turn;
   const target = filterTarget(options.filterType, request.now);
-  const ran = await runCommands(tx, request, turn, target);
+  const ran = await runCommands(tx, request, { ...turn, collection: collection.id, target });
   const hadCommands = request.commands.length > 0;
   const bound = boundOf(collection.high, hadCommands, confirmed.base, state.watermark);
-  const source = await sourceOf(tx, request.collection, [...turn.touched, ...ran.touched]);
+  const source = await sourceOf(tx, collection.id, [...turn.touched, ...ran.touched]);
   const view = { device: request.device, watermark: state.watermark, floor: state.floor };
   const bounds: Bounds = {
     end: bound,
@@ -119,7 +119,7 @@ async function answer(tx: Transaction, request: SyncRequest, collection: Collect
     mayLoad: !hadCommands,
   };
   const page = request.getChanges
-    ? await produce(source, view, bounds, request.room, request.weigh)
+    ? await produce(source, view, bounds, request.room, (item) => request.weigh(item, options))
     : { changes: [], watermark: state.watermark, floor: state.floor };
   const changes = withUnknown(page.changes, ran.unknown);
 
@@ -155,9 +155,11 @@ interface Ran {
   readonly unknown: ServerId[];
 }
 
-async function runCommands(tx: Transaction, request: SyncRequest, turn: Turn, target: Position): Promise<Ran> {
-  const { confirmed, state, options } = turn;
-  const speaker = { device: request.device, collection: request.collection, state: { ...state, options }, target };
+type Spoken = Turn & Pick<Speaker, 'collection' | 'target'>;
+
+async function runCommands(tx: Transaction, request: SyncRequest, turn: Spoken): Promise<Ran> {
+  const { confirmed, state, options, collection, target } = turn;
+  const speaker: Speaker = { device: request.device, collection, state: { ...state, options }, target };
   const commands: AnsweredCommand[] = [];
   let altered = false;
   for (const command of request.commands) {

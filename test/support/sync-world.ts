@@ -199,6 +199,7 @@ export interface PendingMove {
   lost: boolean;
 }
 export interface Exchange {
+  readonly collection: CollectionId;
   readonly request: SyncRequest;
   readonly local: readonly (readonly [ServerId, string])[];
 }
@@ -295,7 +296,6 @@ export class Phone {
     const options: SyncOptions = { ...defaultOptions, filterType: view.filter, conflict: this.options.conflict ?? 1 };
     const request: SyncRequest = {
       device: this.device,
-      collection,
       version: '16.1',
       key: view.key,
       options,
@@ -306,7 +306,7 @@ export class Phone {
       weigh: () => 1,
       now: this.world.now,
     };
-    return { request, local: local.map(([id, hash]) => [id, hash] as const) };
+    return { collection, request, local: local.map(([id, hash]) => [id, hash] as const) };
   }
 
   #deleteCommand(id: ServerId): DeviceCommand {
@@ -314,11 +314,12 @@ export class Phone {
     return { kind: 'Delete', id, hash: 'Delete', ...moveTo };
   }
 
-  send({ request }: Exchange): Promise<SyncAnswer> {
+  send({ collection, request }: Exchange): Promise<SyncAnswer> {
     return this.world.store.transact(this.world.account, async (tx) => {
       if (!(await tx.device(this.device)))
         tx.putDevice({ id: this.device, type: 'Test', created: 0, lastSeen: 0, sent: [] });
-      return syncCollection(tx, request);
+      const folder = await tx.collection(collection);
+      return syncCollection(tx, folder!, request);
     });
   }
 
@@ -350,15 +351,15 @@ export class Phone {
   }
 
   apply(exchange: Exchange, answer: SyncAnswer): void {
-    const { request } = exchange;
-    const view = this.view(request.collection);
+    const { collection, request } = exchange;
+    const view = this.view(collection);
     if (answer.kind === 'stale') {
-      if (view.key === request.key && view.key !== '0') this.restart(request.collection);
+      if (view.key === request.key && view.key !== '0') this.restart(collection);
       return;
     }
     if (answer.kind === 'primed') {
       const { adds } = view;
-      this.restart(request.collection);
+      this.restart(collection);
       view.adds = adds;
     }
     if (answer.kind === 'answered') {
@@ -369,8 +370,8 @@ export class Phone {
     view.key = answer.key;
   }
 
-  #applyChanges({ request, local }: Exchange, answer: Extract<SyncAnswer, { kind: 'answered' }>): void {
-    const view = this.view(request.collection);
+  #applyChanges({ collection, local }: Exchange, answer: Extract<SyncAnswer, { kind: 'answered' }>): void {
+    const view = this.view(collection);
     const named = new Set<ServerId>();
     for (const change of answer.changes) {
       const id = 'item' in change ? change.item.id : change.id;
@@ -380,11 +381,11 @@ export class Phone {
         if (!view.items.delete(id)) this.stale++;
         view.changes.delete(id);
         view.deletes.delete(id);
-        this.#forgetMove(id, request.collection);
+        this.#forgetMove(id, collection);
       } else if (change.kind === 'Add') {
         assert.ok(!view.items.has(id), `${this.device}: Add of ${id}, which it holds`);
         view.items.set(id, factsOf(change.item));
-      } else this.#applyChange(view, id, factsOf(change.item), local, request.collection);
+      } else this.#applyChange(view, id, factsOf(change.item), local, collection);
     }
   }
 
@@ -412,8 +413,8 @@ export class Phone {
     if (index >= 0) this.moves.splice(index, 1);
   }
 
-  #applyResponses({ request, local }: Exchange, answer: Extract<SyncAnswer, { kind: 'answered' }>): void {
-    const view = this.view(request.collection);
+  #applyResponses({ collection, request, local }: Exchange, answer: Extract<SyncAnswer, { kind: 'answered' }>): void {
+    const view = this.view(collection);
     for (const response of answer.responses) {
       const id = response.id as ServerId;
       if (response.kind === 'Add') this.#confirmAdd(view, request, response.id as ClientId, response.item!);

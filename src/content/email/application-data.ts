@@ -13,7 +13,8 @@ import type { Attachment, Email, EmailPart, Flag } from '../../domain/email.ts';
 import { EasError } from '../../domain/errors.ts';
 import type { ServerId } from '../../domain/ids.ts';
 import type { LivingItem } from '../../domain/item.ts';
-import type { BodyOptions, RenderedBody } from './body.ts';
+import type { BodyPreference } from '../../domain/sync-record.ts';
+import type { RenderedBody } from './body.ts';
 
 type EmailItem = LivingItem<'Email'>;
 
@@ -55,8 +56,8 @@ export function writeEmail(item: EmailItem, body: RenderedBody | undefined): Wri
 }
 
 /** Bytes that a mail takes in an answer, by the sizes that it keeps: how a page is ended before it grows without bound. */
-export function weighEmail(content: Email, options: Pick<BodyOptions, 'preferences'>): number {
-  const sizes = options.preferences.map(({ type, truncationSize = Number.MAX_SAFE_INTEGER }) => {
+export function weighEmail(content: Email, preferences: readonly BodyPreference[]): number {
+  const sizes = preferences.map(({ type, truncationSize = Number.MAX_SAFE_INTEGER }) => {
     const whole = type === 4 ? content.size : Math.max(content.textSize, content.htmlSize);
     return Math.min(whole, truncationSize);
   });
