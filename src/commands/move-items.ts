@@ -9,7 +9,7 @@ import { statusOf } from './status.ts';
 
 /** [MS-ASCMD] 2.2.3.177.10 Status (MoveItems): 3 is success. */
 const statuses: Readonly<Record<MoveAnswer['kind'], number>> = { moved: 3, 'no-source': 1, 'no-target': 2, same: 4 };
-/** [MS-ASCMD] 3.1.5.10: more are refused as a whole. */
+/** [MS-ASCMD] 3.1.5.10 Limiting Size of Command Requests: more are refused as a whole. */
 const most = 1000;
 
 /** [MS-ASCMD] 2.2.1.12 MoveItems: each move in a transaction of its own, so that a lost answer can be repeated. */

@@ -1,4 +1,4 @@
-// [MS-ASPROV] 2.2.2: the two phases in which a device takes the policy: it asks and gets the document with a temporary key,
+// [MS-ASPROV] 2.2.2 Elements: the two phases in which a device takes the policy: it asks and gets the document with a temporary key,
 // acknowledges with that key and gets the permanent one. The policy is open: the full document, with permissive values.
 import { createHash, randomInt } from 'node:crypto';
 import {

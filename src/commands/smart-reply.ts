@@ -47,7 +47,7 @@ async function markReplied(
   if (item && isLiving(item)) tx.put({ ...item, content: { ...item.content, lastVerb } }, ['verb']);
 }
 
-/** ItemId without FolderId is of the Inbox ([MS-ASCMD] 2.2.3.161 Source); an id tells its folder by itself. */
+/** ItemId without FolderId is of the Inbox ([MS-ASCMD] 2.2.3.173 Source); an id tells its folder by itself. */
 async function findSource(context: Context, { FolderId, ItemId }: SmartReplyRequest['Source']): Promise<LivingItem> {
   const item = ItemId === undefined ? undefined : await context.read((reading) => reading.item(ItemId as ServerId));
   if (!item || !isLiving(item) || (FolderId !== undefined && FolderId !== item.collection)) {

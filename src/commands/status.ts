@@ -1,5 +1,5 @@
 // The one table from what went wrong to the Status that says so: per command, then the codes common to all
-// ([MS-ASCMD] 2.2.4 Common Status Codes). A code without a row is a fault of ours: `fault`.
+// ([MS-ASCMD] 2.2.2 Common Status Codes). A code without a row is a fault of ours: `fault`.
 import type { ErrorCode } from '../domain/errors.ts';
 
 /** Of every command, from 14.0 on. */

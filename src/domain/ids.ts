@@ -1,4 +1,4 @@
-// The names of things. All are opaque strings of at most 64 characters to a device ([MS-ASDTYPE] 2.7); the brands keep
+// The names of things. All are opaque strings of at most 64 characters to a device ([MS-ASDTYPE] 2.7 string Data Type); the brands keep
 // one from standing where another is meant.
 declare const brand: unique symbol;
 export type Branded<Base, Name extends string> = Base & { readonly [brand]: Name };

@@ -3,9 +3,9 @@ import type { ErrorCode } from './errors.ts';
 import type { CollectionId, DeviceId, Modseq, ServerId, SyncKey } from './ids.ts';
 import type { Position } from './position.ts';
 
-/** [MS-ASCMD] 2.2.3.125.5 Options (Sync), as the device last sent them. */
+/** [MS-ASCMD] 2.2.3.125.6 Options (Sync), as the device last sent them. */
 export interface SyncOptions {
-  /** Days; 0 all; [MS-ASCMD] 2.2.3.68.2 FilterType, kept as its code. */
+  /** Days; 0 all; [MS-ASCMD] 2.2.3.68.2 FilterType (Sync), kept as its code. */
   readonly filterType: number;
   /** The SMS block's own, when there is one. */
   readonly smsFilterType?: number;

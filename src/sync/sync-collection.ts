@@ -92,8 +92,12 @@ function shapeChanged(before: string, after: string, { type }: Collection): bool
 
 /** A collection that was synced for SMS alone and now for mail (or the reverse) has another content: it starts again. */
 function mailLeavesOrEnters(before: SyncOptions, after: SyncOptions): boolean {
-  const smsOnly = (options: SyncOptions) => options.classes.length === 1 && options.classes[0] === 'SMS';
-  return smsOnly(before) !== smsOnly(after);
+  return isSmsOnly(before) !== isSmsOnly(after);
+}
+
+/** No Options block names the class of what is kept: the view holds nothing. */
+function isSmsOnly({ classes }: SyncOptions): boolean {
+  return classes.length === 1 && classes[0] === 'SMS';
 }
 
 interface Turn {
@@ -118,9 +122,10 @@ async function answer(tx: Transaction, request: SyncRequest, collection: Collect
     target,
     mayLoad: !hadCommands,
   };
-  const page = request.getChanges
-    ? await produce(source, view, bounds, request.room, (item) => request.weigh(item, options))
-    : { changes: [], watermark: state.watermark, floor: state.floor };
+  const page =
+    request.getChanges && !isSmsOnly(options)
+      ? await produce(source, view, bounds, request.room, (item) => request.weigh(item, options))
+      : { changes: [], watermark: state.watermark, floor: state.floor };
   const changes = withUnknown(page.changes, ran.unknown);
 
   const nothing = changes.length === 0 && !hadCommands && !request.fetches;
@@ -143,6 +148,7 @@ async function answer(tx: Transaction, request: SyncRequest, collection: Collect
   const after = { ...view, watermark: next.watermark, floor: next.floor };
   const more =
     request.getChanges &&
+    !isSmsOnly(options) &&
     (ran.altered || hasWithdrawn(saved, next) || (await wouldDeliver(source, after, bounds)) !== 'nothing');
   return { kind: 'answered', key, options, changes, responses: commands, more };
 }
@@ -254,7 +260,7 @@ export async function pendingIn(
 ): Promise<Pending> {
   const record = await reader.syncRecord(device, collectionId);
   const state = newestState(record);
-  if (!record || !state) return 'nothing';
+  if (!record || !state || isSmsOnly(state.options)) return 'nothing';
   const collection = await reader.collection(collectionId);
   if (!collection || collection.died !== undefined) return 'nothing';
   if (hasWithdrawn(record, state)) return 'others';

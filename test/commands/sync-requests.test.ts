@@ -207,6 +207,15 @@ describe('Sync requests', async () => {
     assert.equal(await syncOne(phone, { SyncKey, CollectionId: outbox, Options }), undefined);
   });
 
+  test('a Sync of SMS alone shows no mail of its folder; asking for mail as well starts it again', async () => {
+    const own = await house.phone();
+    await own.receive(mail());
+    const Options = [{ Class: 'SMS' }];
+    const SyncKey = await prime(own, inbox, { Options });
+    assert.equal(await syncOne(own, { SyncKey, CollectionId: inbox, Options }), undefined);
+    assert.equal((await synced(own, { SyncKey, CollectionId: inbox, Options: [{ Class: 'Email' }] })).Status, 3);
+  });
+
   test('key 0 twice: either key works until one is used', async () => {
     const own = await house.phone();
     await own.receive(mail());

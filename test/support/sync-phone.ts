@@ -15,7 +15,7 @@ export const [inbox, drafts, trash, sent, outbox, calendar, contacts, notes] = [
   '10',
 ];
 
-export type Asked = NonNullable<Request<'Sync'>['Collections']>['Collection'][number];
+export type Asked = NonNullable<NonNullable<Request<'Sync'>['Collections']>['Collection']>[number];
 export type Answered = NonNullable<Answer<'Sync'>['Collections']>['Collection'][number];
 export type ChangeCommand = Extract<NonNullable<Asked['Commands']>[number], { Change: unknown }>;
 export type Options = NonNullable<Asked['Options']>[number];

@@ -1,5 +1,5 @@
 // A mail as ApplicationData, and what a device's ApplicationData means for a mail. Pure: the body comes in rendered.
-// A received mail never changes but for Read, Flag and Categories ([MS-ASEMAIL] 2.2.2).
+// A received mail never changes but for Read, Flag and Categories ([MS-ASEMAIL] 2.2.2 Elements).
 import {
   email as emailSchema,
   type ReadEmail,
@@ -66,7 +66,7 @@ export function weighEmail(content: Email, preferences: readonly BodyPreference[
 }
 
 /**
- * What a Change tells ([MS-ASEMAIL] 3.2.5.4): the marks that were ever touched, or the whole mail. Not only those behind
+ * What a Change tells ([MS-ASEMAIL] 3.2.5.4 Sync Command Response): the marks that were ever touched, or the whole mail. Not only those behind
  * the watermark: a page may have ended between two changes of one item, of which the log keeps the last.
  */
 export function changedParts(item: EmailItem): readonly EmailPart[] {

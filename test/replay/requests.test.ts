@@ -1,0 +1,194 @@
+// The request bodies of the traces, read in place, through the endpoint: each alone on a new device, and whole sessions in
+// their order with their keys and folders put in place of the other server's. Nothing may be refused as malformed or
+// broken; what is refused for another reason stands here as data.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import {
+  type CommandName,
+  decode,
+  type Element,
+  encodeToBuffer,
+  pages,
+  tagOf,
+  WbxmlError,
+} from '../../protocol/index.ts';
+import { commands } from '../../src/commands/index.ts';
+import { faultOf } from '../../src/commands/status.ts';
+import type { EasResponse } from '../../src/endpoint/types.ts';
+import { openHouse, type Phone, rootOf } from '../support/endpoint.ts';
+
+const folder = process.env.EASEL_TRACES ?? join(process.cwd(), '..', 'shared', 'traces');
+const skip = existsSync(join(folder, 'INDEX.tsv')) ? false : 'the traces folder (EASEL_TRACES) is absent';
+
+interface Body {
+  readonly name: string;
+  readonly command: CommandName;
+  readonly version: '14.1' | '16.1';
+  readonly bytes: Buffer;
+}
+
+/** The requests with a WBXML body of commands that are served. */
+function bodies(): Body[] {
+  const rows = readFileSync(join(folder, 'INDEX.tsv'), 'utf8').split('\n').slice(1);
+  return rows.flatMap((row): Body[] => {
+    const [name = '', , , , eas = '', command = '', direction] = row.split('\t');
+    if (direction !== 'request' || !commands.has(command)) return [];
+    const file = [name, `${name}.derived.wbxml`].find(
+      (path) => path.endsWith('.wbxml') && existsSync(join(folder, path)),
+    );
+    if (file === undefined) return [];
+    const version = eas.startsWith('16') ? '16.1' : '14.1';
+    return [{ name: file, command: command as CommandName, version, bytes: readFileSync(join(folder, file)) }];
+  });
+}
+
+/** Every Status of an answer, with what it stands in. */
+function statuses(root: Element | undefined): string[] {
+  if (!root) return [];
+  const own = root.children
+    .filter(({ tag }) => tagOf(tag)?.name === 'Status')
+    .map(({ value }) => `${tagOf(root.tag)?.name} ${value}`);
+  return [...own, ...root.children.flatMap(statuses)];
+}
+
+const malformed = new Set(['101', '102', '103', '104', '110', '111']);
+function complain({ command }: Body, response: EasResponse): string[] {
+  if (response.status !== 200) return [`HTTP ${response.status}`];
+  const root = rootOf(response);
+  const found = statuses(root);
+  const fault = `${command} ${faultOf(command)}`;
+  return found.filter((one) => one === fault || malformed.has(one.split(' ')[1]!));
+}
+
+/** Bodies that are refused, and why that is right. */
+const refused: Readonly<Record<string, string>> = {
+  'libwbxml/activesync-003-settings_device_password.xml.derived.wbxml':
+    'an encoder sample: DevicePassword holds device information instead of Password',
+};
+
+describe('requests of real devices', { skip }, async () => {
+  if (skip) return;
+  const house = await openHouse({ after });
+  const all = bodies();
+  const hungUp = AbortSignal.abort();
+
+  test('each alone, on a device that the server has never seen', async () => {
+    assert.ok(all.length > 200, `${all.length} bodies`);
+    const phone = await house.phone();
+    const found: Record<string, string[]> = {};
+    for (const [i, body] of all.entries()) {
+      const one = phone.another(body.version, `trace${i}`);
+      const wrong = complain(body, await one.send(body.command, { body: body.bytes, closed: hungUp }));
+      if (wrong.length > 0) found[body.name] = wrong;
+    }
+    assert.deepEqual(Object.keys(found).sort(), Object.keys(refused).sort(), JSON.stringify(found, null, 1));
+  });
+
+  test('whole sessions, with the keys and folders of this server', async () => {
+    const sessions = new Map<string, Replay>();
+    const found: Record<string, string[]> = {};
+    for (const body of all.filter(({ name }) => name.startsWith('syncgw/'))) {
+      const session = body.name.split('/')[1]!;
+      const replay = sessions.get(session) ?? new Replay(await house.phone({ version: body.version }));
+      sessions.set(session, replay);
+      const wrong = await replay.send(body, hungUp);
+      if (wrong.length > 0) found[body.name] = wrong;
+    }
+    assert.ok(sessions.size > 25, `${sessions.size} sessions`);
+    assert.deepEqual(found, {});
+  });
+});
+
+/** Their folders as the folders of a new account of ours. */
+const folders: Readonly<Record<string, string>> = { A1: '9', C1: '8', M1: '3', M7: '2', N1: '10', T1: '7' };
+/** What is refused by itself in a session, and why that is right. */
+const notServed: Readonly<Record<string, string>> = {
+  'Add 5': 'contacts, tasks and notes are not taken yet: the phone keeps them',
+  'Change 8': 'an item that only the other server had',
+  'Fetch 6': 'a file that only the other server had',
+  'Oof 3': 'automatic replies are not offered',
+  'RightsManagementInformation 168': 'rights management is not offered',
+};
+
+class Replay {
+  readonly #phone: Phone;
+  readonly #keys = new Map<string, string>();
+  #policyKey = '0';
+
+  constructor(phone: Phone) {
+    this.#phone = phone;
+  }
+
+  async send(body: Body, closed: AbortSignal): Promise<string[]> {
+    const root = await this.#ours(decoded(body.bytes));
+    const response = await this.#phone.send(body.command, { body: encodeToBuffer(root), closed });
+    const answer = rootOf(response);
+    if (answer) this.#learn(answer);
+    return statuses(answer).filter((one) => !one.endsWith(' 1') && !(one in notServed));
+  }
+
+  /** The request with this server's folders and keys; collections that it has no key of are primed. */
+  async #ours(source: Element): Promise<Element> {
+    const children: Element[] = [];
+    for (const child of source.children) children.push(await this.#ours(child));
+    const self = { ...source, children };
+    switch (source.tag) {
+      case pages.airSync.CollectionId.code:
+      case pages.ping.Id.code:
+        return { ...self, value: this.#folder(String(source.value)) };
+      case pages.provision.PolicyKey.code:
+        return { ...self, value: this.#policyKey };
+      case pages.folderHierarchy.SyncKey.code:
+        return source.value === '0' ? self : { ...self, value: await this.#key('folders') };
+      case pages.airSync.Collection.code:
+        return { ...self, children: await this.#withKey(children) };
+      default:
+        return self;
+    }
+  }
+
+  #folder(id: string): string {
+    return folders[id] ?? id;
+  }
+
+  async #withKey(children: readonly Element[]): Promise<Element[]> {
+    const id = children.find(({ tag }) => tag === pages.airSync.CollectionId.code)?.value;
+    const result: Element[] = [];
+    for (const child of children) {
+      const named = child.tag === pages.airSync.SyncKey.code && child.value !== '0';
+      result.push(named ? { ...child, value: await this.#key(String(id)) } : child);
+    }
+    return result;
+  }
+
+  async #key(of: string): Promise<string> {
+    const known = this.#keys.get(of);
+    if (known !== undefined) return known;
+    if (of === 'folders') return (await this.#phone.ask('FolderSync', { SyncKey: '0' })).SyncKey!;
+    const answer = await this.#phone.ask('Sync', { Collections: { Collection: [{ SyncKey: '0', CollectionId: of }] } });
+    return answer.Collections!.Collection[0]!.SyncKey;
+  }
+
+  #learn(answer: Element): void {
+    const { airSync, folderHierarchy, provision } = pages;
+    for (const one of answer.children) this.#learn(one);
+    const text = (tag: { code: number }): string | undefined =>
+      answer.children.find((child) => child.tag === tag.code)?.value as string | undefined;
+    const id = answer.tag === airSync.Collection.code ? text(airSync.CollectionId) : undefined;
+    const key = id === undefined ? text(folderHierarchy.SyncKey) : text(airSync.SyncKey);
+    if (key !== undefined) this.#keys.set(id ?? 'folders', key);
+    const policyKey = text(provision.PolicyKey);
+    if (policyKey !== undefined) this.#policyKey = policyKey;
+  }
+}
+
+function decoded(bytes: Buffer): Element {
+  try {
+    return decode(bytes).root;
+  } catch (error) {
+    if (error instanceof WbxmlError) assert.fail(error.message);
+    throw error;
+  }
+}
