@@ -3,6 +3,7 @@
  * tables; nothing here knows time, disk, users or Node beyond Buffer and TextDecoder. Pages are named `pages.airSync`
  * here, since commands and pages share words.
  */
+export * from './autodiscover/index.ts';
 export * from './classes/index.ts';
 export * from './commands/index.ts';
 export * from './http/index.ts';

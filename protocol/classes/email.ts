@@ -53,7 +53,7 @@ const attachmentsOf25 = container(
 );
 
 /**
- * [MS-ASEMAIL] 2.2.2: what ApplicationData (or Properties) of a mail holds. Keys that end in `25` are the shapes of
+ * [MS-ASEMAIL] 2.2.2 Elements: what ApplicationData (or Properties) of a mail holds. Keys that end in `25` are the shapes of
  * version 2.5, before AirSyncBase.
  */
 export const emailChildren = [

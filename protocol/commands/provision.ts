@@ -84,7 +84,7 @@ export const requestPolicy = container(
 // The Status beside the wipe's own Status is what iOS sends.
 const request = container(
   page.Provision,
-  optional(deviceInformation),
+  since('12.0', optional(deviceInformation)),
   optional(container(page.Policies, optional(requestPolicy))),
   optional(page.Status, int),
   optional(container(page.RemoteWipe, optional(page.Status, int))),
@@ -93,7 +93,7 @@ const request = container(
 
 const response = container(
   page.Provision,
-  optional(deviceInformationAnswer),
+  since('12.0', optional(deviceInformationAnswer)),
   one(page.Status, int),
   optional(
     container(

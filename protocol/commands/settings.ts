@@ -29,8 +29,8 @@ export const deviceInformation = container(
       optional(page.OSLanguage, text),
       optional(page.PhoneNumber, text),
       optional(page.UserAgent, text),
-      optional(page.EnableOutboundSMS, boolean),
-      optional(page.MobileOperator, text),
+      since('14.0', optional(page.EnableOutboundSMS, boolean)),
+      since('14.0', optional(page.MobileOperator, text)),
     ),
   ),
 );

@@ -180,3 +180,73 @@ export const provisionStatus = { Success: 1, ProtocolError: 2, ServerError: 3 } 
 export const policyStatus = { Success: 1, NoPolicy: 2, UnknownType: 3, Corrupt: 4, WrongKey: 5 } as const;
 /** [MS-ASPROV] 2.2.2.54.1 Status (Policy), in an acknowledgment. */
 export const policyAcknowledgment = { Applied: 1, PartlyApplied: 2, NotApplied: 3, ManagedElsewhere: 4 } as const;
+/** [MS-ASPROV] 2.2.2.54.3 Status (RemoteWipe), in an acknowledgment. */
+export const remoteWipeAcknowledgment = { Success: 1, Failure: 2 } as const;
+
+/** [MS-ASCMD] 2.2.3.177.9 Status(MeetingResponse) */
+export const meetingResponseStatus = { Success: 1, InvalidRequest: 2, MailboxError: 3, ServerError: 4 } as const;
+
+/** [MS-ASCMD] 2.2.3.177.13 Status(Search), under Search. */
+export const searchStatus = { Success: 1, ServerError: 3 } as const;
+
+/** [MS-ASCMD] 2.2.3.177.13 Status(Search), under Store. */
+export const searchStoreStatus = {
+  Success: 1,
+  InvalidRequest: 2,
+  ServerError: 3,
+  BadLink: 4,
+  AccessDenied: 5,
+  NotFound: 6,
+  ConnectionFailed: 7,
+  TooComplex: 8,
+  TimedOut: 10,
+  FolderSyncRequired: 11,
+  EndOfRange: 12,
+  AccessBlocked: 13,
+  CredentialsRequired: 14,
+} as const;
+
+/** Of a picture in answers to Search, Find and ResolveRecipients. */
+export const pictureStatus = { Success: 1, NoPicture: 173, TooLarge: 174, LimitReached: 175 } as const;
+
+/** [MS-ASCMD] 2.2.3.177.2 Status (Find): FolderSyncRequired under Find, RangeNotFromZero under Response. */
+export const findStatus = { Success: 1, InvalidRequest: 2, FolderSyncRequired: 3, RangeNotFromZero: 4 } as const;
+
+/** [MS-ASCMD] 2.2.3.177.12 Status(ResolveRecipients), under ResolveRecipients. */
+export const resolveRecipientsStatus = { Success: 1, ProtocolError: 5, ServerError: 6 } as const;
+/** [MS-ASCMD] 2.2.3.177.12 Status(ResolveRecipients), under Response. */
+export const recipientStatus = { Resolved: 1, Ambiguous: 2, AmbiguousPartial: 3, NotFound: 4 } as const;
+/** [MS-ASCMD] 2.2.3.177.12 Status(ResolveRecipients), under Availability. */
+export const availabilityStatus = {
+  Success: 1,
+  TooManyRecipients: 160,
+  GroupTooLarge: 161,
+  TransientFailure: 162,
+  Failure: 163,
+} as const;
+/** [MS-ASCMD] 2.2.3.177.12 Status(ResolveRecipients), under Certificates. */
+export const certificatesStatus = { Success: 1, NoneValid: 7, LimitReached: 8 } as const;
+
+/** [MS-ASCMD] 2.2.3.177.18 Status(ValidateCert): 1, 2 and 17 under ValidateCert, the others of one certificate. */
+export const validateCertStatus = {
+  Success: 1,
+  ProtocolError: 2,
+  InvalidSignature: 3,
+  UntrustedSource: 4,
+  InvalidChain: 5,
+  NotForSigning: 6,
+  Expired: 7,
+  InconsistentTimes: 8,
+  IdMisused: 9,
+  InformationMissing: 10,
+  RoleMisused: 11,
+  AddressMismatch: 12,
+  Revoked: 13,
+  RevocationServerOffline: 14,
+  ChainRevoked: 15,
+  RevocationUnknown: 16,
+  ServerError: 17,
+} as const;
+
+/** [MS-ASCMD] 2.2.3.177.1 Status(Autodiscover); success is never sent. */
+export const autodiscoverStatus = { Success: 1, ProtocolError: 2 } as const;

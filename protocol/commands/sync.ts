@@ -140,7 +140,7 @@ export const responseCollection = container(
 const response = container(
   airSync.Sync,
   optional(airSync.Status, int),
-  optional(airSync.Limit, int),
+  since('12.1', optional(airSync.Limit, int)),
   optional(container(airSync.Collections, many(responseCollection))),
 );
 

@@ -1,6 +1,6 @@
 import { page } from './page.ts';
 
-/** [MS-ASWBXML] code page 3: AirNotify. */
+/** [MS-ASWBXML] 2.1.2.1.4 Code Page 3: AirNotify. */
 export const airNotify = page(3, 'AirNotify', {
   Notify: 0x05,
   Notification: 0x06,

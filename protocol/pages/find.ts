@@ -1,6 +1,6 @@
 import { page } from './page.ts';
 
-/** [MS-ASWBXML] code page 25: Find. */
+/** [MS-ASWBXML] 2.1.2.1.26 Code Page 25: Find. */
 export const find = page(25, 'Find', {
   Find: 0x05,
   SearchId: 0x06,

@@ -26,17 +26,25 @@ export function read<N extends Node>(
 }
 
 /**
- * The keys of a container's children in the order in which they were received, doubles included, unknown ones left
- * out: for the few places where the order is checked. Empty for a value that was not read.
+ * The keys of a read container's children in the order in which they were received, doubles included, unknown ones
+ * left out: for the few places where the order is checked.
  */
 export function order(schema: Node, value: object): readonly string[] {
-  const source = sources.get(value);
-  if (source === undefined || schema.content.kind !== 'container') return [];
-  const { byTag } = schema.content;
-  return source.children.flatMap((each) => byTag.get(each.tag)?.key ?? []);
+  const { content } = schema;
+  if (content.kind !== 'container') return [];
+  const source = irregularSources.get(value);
+  if (source !== undefined) return source.children.flatMap((each) => content.byTag.get(each.tag)?.key ?? []);
+  // Keys stand in the order of their first occurrence; what the reader added for absent children does not count.
+  const occurrences = new Map(content.children.map((child) => [child.key, child.occurs]));
+  return Object.entries(value).flatMap(([key, each]) => {
+    const occurs = occurrences.get(key);
+    if (occurs === 'many') return (each as readonly unknown[]).map(() => key);
+    return occurs === undefined || (occurs === 'flag' && each === false) ? [] : [key];
+  });
 }
 
-const sources = new WeakMap<object, Element>();
+/** Where doubles, mixed repetitions or children of other versions came: there the value alone does not tell the order. Rare, hence no cost. */
+const irregularSources = new WeakMap<object, Element>();
 
 class Reader {
   readonly #unknown: string[] = [];
@@ -65,7 +73,7 @@ class Reader {
       case 'raw':
         return source;
       case 'container':
-        return this.#container(content.children, content.byTag, source);
+        return this.#container(content.expected, content.byTag, source);
       case 'mixed':
         return this.#mixed(content.byTag, source);
       default:
@@ -73,23 +81,36 @@ class Reader {
     }
   }
 
-  #container(children: readonly Child[], byTag: ReadonlyMap<number, Child>, source: Element): object {
+  #container(expected: readonly Child[], byTag: ReadonlyMap<number, Child>, source: Element): object {
     const value: Record<string, unknown> = {};
+    let irregular = false;
+    let last = '';
     for (const each of source.children) {
       const child = byTag.get(each.tag);
-      if (child === undefined || this.#version < child.first || this.#version > child.last) this.#skip(each);
-      else if (child.occurs === 'many') {
-        const list = (value[child.key] ??= []) as unknown[];
-        list.push(this.node(child.node, each));
-      } else if (!(child.key in value)) value[child.key] = this.node(child.node, each);
+      if (child === undefined || this.#version < child.first || this.#version > child.last) {
+        this.#skip(each);
+        irregular ||= child !== undefined;
+        continue;
+      }
+      const { key } = child;
+      const before = value[key];
+      if (child.occurs === 'many') {
+        if (before === undefined) value[key] = [this.node(child.node, each)];
+        else {
+          (before as unknown[]).push(this.node(child.node, each));
+          irregular ||= last !== key;
+        }
+      } else if (before === undefined) value[key] = this.node(child.node, each);
+      else irregular = true;
+      last = key;
     }
-    for (const child of children) {
-      if (child.key in value || child.occurs === 'optional') continue;
+    for (const child of expected) {
+      if (value[child.key] !== undefined) continue;
       if (child.occurs === 'many') value[child.key] = [];
       else if (child.occurs === 'flag') value[child.key] = false;
       else if (this.#version >= child.first && this.#version <= child.last) this.#fail('missing', child.node.tag.name);
     }
-    sources.set(value, source);
+    if (irregular) irregularSources.set(value, source);
     return value;
   }
 

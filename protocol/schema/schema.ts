@@ -21,7 +21,13 @@ export interface Node<Key extends string = string, Read = any, Written = any> {
 export type NodeContent =
   | { readonly kind: 'leaf'; readonly leaf: Leaf<any, any> }
   | { readonly kind: 'raw' }
-  | { readonly kind: 'container'; readonly children: readonly Child[]; readonly byTag: ReadonlyMap<number, Child> }
+  | {
+      readonly kind: 'container';
+      readonly children: readonly Child[];
+      readonly byTag: ReadonlyMap<number, Child>;
+      /** The children whose absence says something: all but the optional ones. */
+      readonly expected: readonly Child[];
+    }
   | {
       readonly kind: 'mixed';
       readonly byTag: ReadonlyMap<number, Node>;
@@ -79,7 +85,8 @@ export function container<Key extends string, const C extends readonly Child[]>(
   const byTag = new Map(children.map((child) => [child.node.tag.code, child]));
   if (keys.size !== children.length) throw new Error(`${tag.namespace}:${tag.name}: two children share a key`);
   if (byTag.size !== children.length) throw new Error(`${tag.namespace}:${tag.name}: two children share a tag`);
-  return { tag, content: { kind: 'container', children, byTag } };
+  const expected = children.filter((child) => child.occurs !== 'optional');
+  return { tag, content: { kind: 'container', children, byTag, expected } };
 }
 
 /** An ordered mix of nodes, each any number of times: read as `{ Add: … } | { Change: … }` in the order received. */

@@ -5,6 +5,7 @@
  * themselves. It must never know a page, a command or a version.
  */
 import { asBuffer, type Element } from './element.ts';
+import { WbxmlError, type WbxmlErrorCode } from './error.ts';
 import { decodeStrictly } from './text.ts';
 import {
   END,
@@ -18,35 +19,6 @@ import {
   TOKEN_MASK,
   UTF_8,
 } from './tokens.ts';
-
-export type WbxmlErrorCode =
-  | 'truncated'
-  | 'version'
-  | 'charset'
-  | 'integer'
-  | 'string-table'
-  | 'token'
-  | 'attributes'
-  | 'entity'
-  | 'root'
-  | 'depth'
-  | 'elements'
-  | 'length';
-
-/** Why a body is not a document: the reason, the offset of the byte, and the tags that were open there. */
-export class WbxmlError extends Error {
-  readonly code: WbxmlErrorCode;
-  readonly offset: number;
-  readonly path: readonly number[];
-
-  constructor(code: WbxmlErrorCode, offset: number, path: readonly number[], message: string) {
-    super(`${message} at byte ${offset}`);
-    this.name = 'WbxmlError';
-    this.code = code;
-    this.offset = offset;
-    this.path = path;
-  }
-}
 
 export interface Limits {
   /** Open elements. */
@@ -63,14 +35,34 @@ export interface Document {
   readonly root: Element;
   /** Bytes after the END of the root, which are no part of the document. */
   readonly trailing: number;
+  /** What the decoder did: one for each token, and one for each byte that it looked at or joined. At most 4 a byte. */
+  readonly steps: number;
 }
 
 /** Decodes one document; OPAQUE values share memory with `bytes`. Throws WbxmlError. */
 export function decode(bytes: Uint8Array, limits: Limits = defaultLimits): Document {
   const decoder = new Decoder(asBuffer(bytes), limits);
-  decoder.header();
-  const root = decoder.root();
-  return { root, trailing: bytes.length - decoder.position };
+  const root = decoder.document();
+  return { root, trailing: bytes.length - decoder.position, steps: decoder.steps };
+}
+
+export interface Torn {
+  /** What was read before the error, with every open tag closed there; undefined when no tag was read. */
+  readonly root: Element | undefined;
+  /** Undefined for a whole document. */
+  readonly error: WbxmlError | undefined;
+  readonly trailing: number;
+}
+
+/** Decodes as far as it goes, for people who look for what is wrong with a body. Throws nothing. */
+export function decodeTorn(bytes: Uint8Array, limits: Limits = defaultLimits): Torn {
+  const decoder = new Decoder(asBuffer(bytes), limits);
+  try {
+    return { root: decoder.document(), error: undefined, trailing: bytes.length - decoder.position };
+  } catch (error) {
+    if (!(error instanceof WbxmlError)) throw error;
+    return { root: decoder.closeAll(), error, trailing: 0 };
+  }
 }
 
 interface OpenElement {
@@ -87,11 +79,16 @@ const childless: readonly Element[] = [];
 
 class Decoder {
   position = 0;
+  steps = 0;
   readonly #bytes: Buffer;
   readonly #limits: Limits;
   #tableStart = 0;
   #tableEnd = 0;
-  #tableBytes = 0;
+  /** Texts of the string table by index: each is decoded once, however often it is named. */
+  #table: Map<number, string | Uint8Array> | undefined;
+  #tableDecoded = 0;
+  #tableUsed = 0;
+  #joined = 0;
   #elements = 0;
   #page = 0;
   readonly #open: OpenElement[] = [];
@@ -101,11 +98,27 @@ class Decoder {
     this.#limits = limits;
   }
 
-  header(): void {
+  document(): Element {
+    this.#header();
+    return this.#root();
+  }
+
+  closeAll(): Element | undefined {
+    let done: Element | undefined;
+    while (this.#open.length > 0) {
+      const inner = done;
+      if (inner !== undefined) this.#open.at(-1)!.children.push(inner);
+      done = this.#close(false);
+    }
+    return done;
+  }
+
+  #header(): void {
     const version = this.#byte();
     if (version < 0x01 || version > 0x03) {
       this.#fail('version', 0, `version 0x${version.toString(16)} is not 1.1 to 1.3`);
     }
+    const publicIdAt = this.position;
     const publicId = this.#integer();
     const publicIdIndex = publicId === 0 ? this.#integer() : -1;
     const charsetAt = this.position;
@@ -116,33 +129,34 @@ class Decoder {
     this.#tableEnd = this.position + length;
     if (this.#tableEnd > this.#bytes.length) this.#fail('truncated', this.position, 'the string table is cut off');
     if (publicIdIndex > 0 && publicIdIndex >= length) {
-      this.#fail('string-table', charsetAt, 'the public identifier lies outside the string table');
+      this.#fail('string-table', publicIdAt, 'the public identifier lies outside the string table');
     }
     this.position = this.#tableEnd;
   }
 
-  root(): Element {
+  #root(): Element {
     for (;;) {
       const at = this.position;
       const token = this.#byte();
       if (token === SWITCH_PAGE) this.#page = this.#byte();
       else if (token < 0x05 || (token & TOKEN_MASK) < 0x05) this.#fail('root', at, 'a tag is expected');
-      else return this.#body(this.#start(token, at));
+      else return this.#start(token, at) ?? this.#content();
     }
   }
 
-  #body(first: Element | undefined): Element {
-    if (first !== undefined) return first;
+  /** Everything up to the END of the root. */
+  #content(): Element {
+    let current = this.#open[0]!;
     for (;;) {
       const at = this.position;
       const token = this.#byte();
-      const current = this.#open[this.#open.length - 1]!;
       switch (token) {
         case END: {
-          const done = this.#close();
+          const done = this.#close(true);
           const parent = this.#open[this.#open.length - 1];
           if (parent === undefined) return done;
           parent.children.push(done);
+          current = parent;
           break;
         }
         case SWITCH_PAGE:
@@ -163,7 +177,8 @@ class Decoder {
         default: {
           if ((token & TOKEN_MASK) < 0x05) this.#fail('token', at, `token 0x${token.toString(16)} is not used in EAS`);
           const empty = this.#start(token, at);
-          if (empty !== undefined) current.children.push(empty);
+          if (empty === undefined) current = this.#open[this.#open.length - 1]!;
+          else current.children.push(empty);
         }
       }
     }
@@ -180,9 +195,10 @@ class Decoder {
     return undefined;
   }
 
-  #close(): Element {
-    const { tag, children, value: only, inline, pieces } = this.#open.pop()!;
-    const value = pieces === undefined ? only : Buffer.concat(pieces.map(bytesOf));
+  #close(bounded: boolean): Element {
+    const { tag, children, value: only, inline, pieces } = this.#open[this.#open.length - 1]!;
+    const value = pieces === undefined ? only : this.#join(pieces, bounded);
+    this.#open.pop();
     const empty = value === undefined || value.length === 0;
     return {
       tag,
@@ -190,6 +206,18 @@ class Decoder {
       value: empty ? undefined : value,
       inline: inline && !empty,
     };
+  }
+
+  #join(pieces: readonly (string | Uint8Array)[], bounded: boolean): Buffer {
+    const all = pieces.map(bytesOf);
+    const length = all.reduce((sum, each) => sum + each.length, 0);
+    this.#joined += length;
+    this.steps += pieces.length + length;
+    // Only bytes from the string table can be joined more than once.
+    if (bounded && this.#joined > 2 * this.#bytes.length) {
+      this.#fail('length', this.position - 1, 'the string table is used too often');
+    }
+    return Buffer.concat(all, length);
   }
 
   #append(target: OpenElement, piece: string | Uint8Array, isText: boolean, at: number): void {
@@ -213,12 +241,31 @@ class Decoder {
   }
 
   #inlineText(at: number): string | Uint8Array {
+    const bytes = this.#bytes;
     const start = this.position;
-    const end = this.#bytes.indexOf(0, start);
-    if (end < 0) this.#fail('truncated', at, 'the text has no end');
+    // Most texts are short: one pass finds their end and that they are ASCII.
+    let end = start;
+    const near = Math.min(bytes.length, start + shortText);
+    while (end < near) {
+      const byte = bytes[end]!;
+      if (byte === 0 || byte > 0x7f) break;
+      end += 1;
+    }
+    if (end < near && bytes[end] === 0) {
+      this.position = end + 1;
+      this.steps += end + 1 - start;
+      if (end - start > this.#limits.length) this.#fail('length', at, 'the text is too long');
+      return ascii(bytes, start, end);
+    }
+    end = bytes.indexOf(0, end);
+    if (end < 0) {
+      this.steps += bytes.length - start;
+      this.#fail('truncated', at, 'the text has no end');
+    }
     this.position = end + 1;
+    this.steps += end + 1 - start;
     if (end - start > this.#limits.length) this.#fail('length', at, 'the text is too long');
-    return text(this.#bytes, start, end);
+    return text(bytes, start, end);
   }
 
   #opaque(at: number): Uint8Array {
@@ -231,16 +278,29 @@ class Decoder {
   }
 
   #tableText(at: number): string | Uint8Array {
-    const start = this.#tableStart + this.#integer();
-    if (start >= this.#tableEnd) this.#fail('string-table', at, 'the index lies outside the string table');
-    const end = this.#bytes.indexOf(0, start);
-    if (end < 0 || end >= this.#tableEnd) this.#fail('string-table', at, 'the text in the string table has no end');
-    this.#tableBytes += end - start;
+    const index = this.#integer();
+    this.#table ??= new Map();
+    const value = this.#table.get(index) ?? this.#tableEntry(index, at);
+    this.#table.set(index, value);
+    this.#tableUsed += value.length;
     // One long entry named again and again must not grow without bound.
-    if (this.#tableBytes > Math.min(this.#limits.length, 64 * 1024 + 4 * this.#bytes.length)) {
+    if (this.#tableUsed > Math.min(this.#limits.length, 64 * 1024 + 4 * this.#bytes.length)) {
       this.#fail('length', at, 'the string table is used too often');
     }
-    return text(this.#bytes, start, end);
+    return value;
+  }
+
+  #tableEntry(index: number, at: number): string | Uint8Array {
+    const start = this.#tableStart + index;
+    if (start >= this.#tableEnd) this.#fail('string-table', at, 'the index lies outside the string table');
+    const table = this.#bytes.subarray(start, this.#tableEnd);
+    const length = table.indexOf(0);
+    this.steps += length < 0 ? table.length : length;
+    if (length < 0) this.#fail('string-table', at, 'the text in the string table has no end');
+    // Entries that overlap: the table may hold many long ends of one text.
+    this.#tableDecoded += length;
+    if (this.#tableDecoded > this.#bytes.length) this.#fail('length', at, 'the texts of the string table overlap');
+    return text(table, 0, length);
   }
 
   #entity(at: number): string {
@@ -255,6 +315,7 @@ class Decoder {
     const value = this.#bytes[this.position];
     if (value === undefined) this.#fail('truncated', this.position, 'the document is cut off');
     this.position += 1;
+    this.steps += 1;
     return value;
   }
 
@@ -281,35 +342,28 @@ class Decoder {
   }
 
   #fail(code: WbxmlErrorCode, offset: number, message: string): never {
-    throw new WbxmlError(
-      code,
-      offset,
-      this.#open.map((each) => each.tag),
-      message,
-    );
+    const path = this.#open.map((each) => each.tag);
+    throw new WbxmlError(code, offset, path, message, this.steps);
   }
+}
+
+const shortText = 32;
+const tinyText = 6;
+
+/** For a handful of letters a call into native code takes longer than putting them together. */
+function ascii(bytes: Buffer, start: number, end: number): string {
+  if (end - start > tinyText) return bytes.toString(undefined, start, end);
+  let result = '';
+  for (let index = start; index < end; index += 1) result += String.fromCharCode(bytes[index]!);
+  return result;
 }
 
 /** Text of a range that holds no NUL. What is not UTF-8 stays bytes, so that 8-bit mail keeps its exact form. */
 function text(bytes: Buffer, start: number, end: number): string | Uint8Array {
-  if (end - start <= 24) {
-    const short = shortAscii(bytes, start, end);
-    if (short !== undefined) return short;
-  }
-  const decoded = bytes.toString('utf8', start, end);
+  const decoded = bytes.toString(undefined, start, end);
   if (!decoded.includes('\ufffd')) return decoded;
   const range = bytes.subarray(start, end);
   return decodeStrictly(range) ?? range;
-}
-
-function shortAscii(bytes: Buffer, start: number, end: number): string | undefined {
-  let result = '';
-  for (let index = start; index < end; index += 1) {
-    const byte = bytes[index]!;
-    if (byte > 0x7f) return undefined;
-    result += String.fromCharCode(byte);
-  }
-  return result;
 }
 
 function bytesOf(value: string | Uint8Array): Uint8Array {

@@ -4,7 +4,7 @@
  * think of it. Large byte values are passed on, not copied.
  */
 import { asBuffer, type Element } from './element.ts';
-import { cleanText } from './text.ts';
+import { cleanText, hasControl, hasNonCharacter } from './text.ts';
 import { END, HAS_CONTENT, HEADER, OPAQUE, STR_I, SWITCH_PAGE } from './tokens.ts';
 
 export interface Encoded {
@@ -27,11 +27,23 @@ export function encodeToBuffer(root: Element): Buffer {
 }
 
 const passOn = 16 * 1024;
-const shortText = 32;
+/** Text of so many UTF-16 units gets memory of its own, so that the scratch buffer stays small. */
+const longText = 256 * 1024;
+const shortText = 24;
+const shortBytes = 32;
 
 // One scratch buffer serves all documents: encoding never waits, so no two are written at the same time.
-let scratch = Buffer.allocUnsafeSlow(64 * 1024);
+const smallestScratch = 64 * 1024;
+let scratch: Buffer;
+let words: Int32Array;
+newScratch(smallestScratch);
 const largestScratch = 4 * 1024 * 1024;
+
+/** Memory of its own, so that its words lie on word boundaries. */
+function newScratch(size: number): void {
+  scratch = Buffer.allocUnsafeSlow(Math.ceil(size / 4) * 4);
+  words = new Int32Array(scratch.buffer, scratch.byteOffset, scratch.length >> 2);
+}
 
 class Writer {
   #position = 0;
@@ -67,17 +79,26 @@ class Writer {
   finish(): Encoded {
     this.#flush();
     // A single huge text must not keep its memory for ever.
-    if (scratch.length > largestScratch) scratch = Buffer.allocUnsafeSlow(64 * 1024);
+    if (scratch.length > largestScratch) newScratch(smallestScratch);
     return { chunks: this.#chunks, length: this.#length };
   }
 
   #text(value: string): void {
     if (value.length <= shortText && this.#shortAscii(value)) return;
-    const clean = cleanText(value);
+    if (value.length >= longText) {
+      this.#bytes(Buffer.from(cleanText(value), 'utf8'), true);
+      return;
+    }
     // A UTF-16 unit takes at most three bytes in UTF-8.
-    this.#reserve(clean.length * 3 + 2);
+    this.#reserve(value.length * 3 + 2);
     scratch[this.#position++] = STR_I;
-    this.#position += scratch.write(clean, this.#position, 'utf8');
+    const start = this.#position;
+    let length = scratch.write(value, start);
+    // Looked over as bytes, four at a time: a regular expression over the text takes longer than all the rest.
+    if (hasControl(scratch, words, start, start + length) || (length !== value.length && hasNonCharacter(value))) {
+      length = scratch.write(cleanText(value), start);
+    }
+    this.#position = start + length;
     scratch[this.#position++] = 0;
   }
 
@@ -110,7 +131,8 @@ class Writer {
       this.#length += value.length;
     } else {
       this.#reserve(value.length + 1);
-      scratch.set(value, this.#position);
+      if (value.length > shortBytes) scratch.set(value, this.#position);
+      else for (let index = 0; index < value.length; index += 1) scratch[this.#position + index] = value[index]!;
       this.#position += value.length;
     }
     if (asText) {
@@ -129,9 +151,9 @@ class Writer {
   #reserve(count: number): void {
     const needed = this.#position + count;
     if (needed <= scratch.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, scratch.length * 2));
-    scratch.copy(larger, 0, 0, this.#position);
-    scratch = larger;
+    const smaller = scratch;
+    newScratch(Math.max(needed, smaller.length * 2));
+    smaller.copy(scratch, 0, 0, this.#position);
   }
 
   #flush(): void {

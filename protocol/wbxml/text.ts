@@ -10,6 +10,48 @@ export function cleanText(text: string): string {
   return forbidden.test(text) ? text.replace(allForbidden, '') : text;
 }
 
+/**
+ * True when UTF-8 bytes hold NUL or a control character that XML forbids. `words` is the same memory in words of four
+ * bytes: looking at sixteen bytes at a time takes a third of the time of a regular expression over the text.
+ */
+export function hasControl(bytes: Uint8Array, words: Int32Array, start: number, end: number): boolean {
+  let index = start;
+  for (; index < end && (index & 3) !== 0; index += 1) if (isControl(bytes[index]!)) return true;
+  const last = end >> 2;
+  let at = index >> 2;
+  for (; at + 4 <= last; at += 4) {
+    const a = words[at]!;
+    const b = words[at + 1]!;
+    const c = words[at + 2]!;
+    const d = words[at + 3]!;
+    // The high bit of a byte comes out set where that byte is below a blank (or follows one that is).
+    const low = ((a - blanks) & ~a) | ((b - blanks) & ~b) | ((c - blanks) & ~c) | ((d - blanks) & ~d);
+    if ((low & highBits) === 0) continue;
+    if (holdsControl(a) || holdsControl(b) || holdsControl(c) || holdsControl(d)) return true;
+  }
+  for (index = Math.max(index, at << 2); index < end; index += 1) if (isControl(bytes[index]!)) return true;
+  return false;
+}
+
+const blanks = 0x20202020;
+const highBits = 0x80808080;
+
+function holdsControl(word: number): boolean {
+  if ((((word - blanks) | 0) & ~word & highBits) === 0) return false;
+  return (
+    isControl(word & 0xff) || isControl((word >> 8) & 0xff) || isControl((word >> 16) & 0xff) || isControl(word >>> 24)
+  );
+}
+
+function isControl(byte: number): boolean {
+  return byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d;
+}
+
+/** True when text holds U+FFFE or U+FFFF. */
+export function hasNonCharacter(text: string): boolean {
+  return text.includes('\ufffe') || text.includes('\uffff');
+}
+
 /** True for valid UTF-8 without NUL and XML-forbidden characters: bytes that may go out as inline text. */
 export function isText(bytes: Uint8Array): boolean {
   if (bytes.includes(0)) return false;

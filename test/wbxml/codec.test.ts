@@ -2,7 +2,18 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { decode, element, encode, encodeToBuffer, formatXml, inlineBytes, parseXml } from '../../protocol/index.ts';
+import {
+  decode,
+  element,
+  encode,
+  encodeToBuffer,
+  formatXml,
+  inlineBytes,
+  parseXml,
+  read,
+  sendMail,
+  write,
+} from '../../protocol/index.ts';
 
 const folder = join(process.cwd(), 'fixtures', 'wbxml');
 const names = readdirSync(folder)
@@ -29,6 +40,47 @@ test('an OPAQUE is a view of the body, not a copy', () => {
   const body = encodeToBuffer(element(0x1510, Buffer.from('abc')));
   const value = decode(body).root.value as Buffer;
   assert.equal(value.buffer, body.buffer);
+});
+
+test('25 MB of OPAQUE are neither copied when read nor joined when written', () => {
+  const message = Buffer.alloc(25_000_000, 'a');
+  const body = Buffer.concat([
+    Buffer.from('03016a00' + '0015' + '45' + '5103310001' + '50' + 'c38bf5f040', 'hex'),
+    message,
+    Buffer.from('0101', 'hex'),
+  ]);
+  const before = process.memoryUsage().arrayBuffers;
+  const { value } = read(sendMail.request, decode(body).root, { version: '16.1' });
+  assert.equal(value.Mime.length, message.length);
+  assert.equal(value.Mime.buffer, body.buffer);
+  const { chunks, length } = encode(write(sendMail.request, value, { version: '16.1' }));
+  assert.equal(length, body.length);
+  assert.ok(chunks.some((chunk) => chunk.buffer === body.buffer && chunk.length === message.length));
+  assert.ok(process.memoryUsage().arrayBuffers - before < 1_000_000, 'no other 25 MB');
+});
+
+test('long text is written whole, with clean characters, and does not keep the scratch memory', () => {
+  for (const text of [
+    'x'.repeat(300_000),
+    'ä€😀'.repeat(100_000),
+    `${'y'.repeat(299_999)}\0`,
+    `${'\ud800'.repeat(300_000)}`,
+  ]) {
+    const expected = Buffer.from(text.replaceAll('\0', ''), 'utf8').toString('utf8');
+    assert.equal(decode(encodeToBuffer(element(5, text))).root.value, expected);
+  }
+});
+
+test('forbidden characters are found wherever they stand', () => {
+  for (let length = 1; length < 70; length += 1) {
+    for (const letter of ['\0', '\x1f', '\x08', '\ufffe']) {
+      for (const filler of ['a', '\t', 'ä', '\n']) {
+        const at = (length * 7) % (length + 1);
+        const text = `${filler.repeat(at)}${letter}${filler.repeat(length - at)}`;
+        assert.equal(decode(encodeToBuffer(element(5, text))).root.value, filler.repeat(length));
+      }
+    }
+  }
 });
 
 test('bytes after the document are counted, not refused', () => {

@@ -32,7 +32,7 @@ test('the documented base64 query is read, also percent-encoded and URL-safe', (
     parameters: {},
   };
   assert.deepEqual(parseQuery('jAAJBAp2MTQwRGV2aWNlAApTbWFydFBob25l'), { query });
-  // [MS-ASHTTP] 2.2.1.1.1.1: 16.1, Settings, device id fb ff fe, no key, type ~.
+  // [MS-ASHTTP] 2.2.1.1.1.1 Base64 Encoded Query Value: 16.1, Settings, device id fb ff fe, no key, type ~.
   const odd = Buffer.from('a1110904' + '03fbfffe' + '00' + '017e', 'hex').toString('base64');
   assert.match(odd, /[+/]/);
   const expected = parseQuery(odd);
