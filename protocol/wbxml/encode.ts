@@ -55,23 +55,26 @@ class Writer {
     for (const byte of HEADER) scratch[this.#position++] = byte;
   }
 
-  element(source: Element): void {
-    this.#reserve(8);
-    const { tag, children, value } = source;
+  element({ tag, children, value, inline }: Element): void {
+    // Page, tag, short text and END: looked after once for most elements.
+    this.#reserve(shortText + 8);
+    let position = this.#position;
     const page = tag >> 8;
     if (page !== this.#page) {
-      scratch[this.#position++] = SWITCH_PAGE;
-      scratch[this.#position++] = page;
+      scratch[position++] = SWITCH_PAGE;
+      scratch[position++] = page;
       this.#page = page;
     }
     if (value === undefined && children.length === 0) {
-      scratch[this.#position++] = tag & 0xff;
+      scratch[position++] = tag & 0xff;
+      this.#position = position;
       return;
     }
-    scratch[this.#position++] = (tag & 0xff) | HAS_CONTENT;
+    scratch[position++] = (tag & 0xff) | HAS_CONTENT;
+    this.#position = position;
     if (typeof value === 'string') this.#text(value);
-    else if (value !== undefined) this.#bytes(value, source.inline);
-    for (const each of children) this.element(each);
+    else if (value !== undefined) this.#bytes(value, inline);
+    for (let index = 0; index < children.length; index += 1) this.element(children[index]!);
     this.#reserve(1);
     scratch[this.#position++] = END;
   }
@@ -102,9 +105,8 @@ class Writer {
     scratch[this.#position++] = 0;
   }
 
-  /** Writes printable ASCII without a call into native code; false leaves nothing written. */
+  /** Writes printable ASCII without a call into native code; false leaves nothing written. There is room for it. */
   #shortAscii(value: string): boolean {
-    this.#reserve(value.length + 2);
     let position = this.#position;
     scratch[position++] = STR_I;
     for (let index = 0; index < value.length; index += 1) {

@@ -12,6 +12,7 @@ import { userAdd } from './user-add.ts';
 import { userList } from './user-list.ts';
 import { userPasswd } from './user-passwd.ts';
 import { userRemove } from './user-remove.ts';
+import { wbxml } from './wbxml.ts';
 
 /** Returns the exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -44,6 +45,7 @@ function createProgram(): Command {
   for (const add of [userAdd, userList, userPasswd, userRemove]) add(user);
   mailImport(program.command('mail').description('mailboxes'));
   deviceList(program.command('device').description('phones'));
+  wbxml(program);
   return program;
 }
 
