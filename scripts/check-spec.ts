@@ -84,7 +84,9 @@ const camel = (name: string): string => name.replace(/-(\w)/g, (_, letter: strin
 
 /** The comment above what a file is about: the export of its own name, or the first export with a comment. */
 function firstComment({ path, text }: Source): string | undefined {
-  const comments = [...text.matchAll(/(\/\*\*(?:(?!\*\/)[\s\S])*\*\/)\s*\nexport (?:async )?(?:const|function) (\w+)/g)];
+  const comments = [
+    ...text.matchAll(/(\/\*\*(?:(?!\*\/)[\s\S])*\*\/)\s*\nexport (?:async )?(?:const|function) (\w+)/g),
+  ];
   const named = comments.find(([, , name]) => name === camel(basename(path, '.ts')));
   return (named ?? comments[0])?.[1];
 }
@@ -160,7 +162,8 @@ function makeTable(requirements: string, cited: ReadonlySet<string>): string {
   for (const [document, section, title] of added) titles.set(`${document} ${section}`, title);
   for (const id of cited) {
     const section = sectionOf.get(id);
-    if (section !== undefined) titles.set(id, `in ${section} ${titles.get(`${id.split(' ')[0]} ${section}`) ?? ''}`.trim());
+    if (section !== undefined)
+      titles.set(id, `in ${section} ${titles.get(`${id.split(' ')[0]} ${section}`) ?? ''}`.trim());
   }
   const rows = [...titles].map(([key, title]) => {
     const [document, section] = key.split(' ');

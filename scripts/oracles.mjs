@@ -31,6 +31,8 @@ if (wanted.length > 0) {
   const may = process.getuid?.() === 0 && isOnPath('apt-get');
   const install = () => apt('install', '--no-install-recommends', ...wanted);
   if (!may || !(install() || (apt('update') && install()))) {
-    console.error(`${missing.join(', ')} absent and not installable (${wanted.join(', ')}): tests that need them are skipped`);
+    console.error(
+      `${missing.join(', ')} absent and not installable (${wanted.join(', ')}): tests that need them are skipped`,
+    );
   }
 }

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { decodeTorn, encodeToBuffer, formatXml, parseXml, tagName, type WbxmlError, XmlError } from '../../protocol/index.ts';
+import {
+  decodeTorn,
+  encodeToBuffer,
+  formatXml,
+  parseXml,
+  tagName,
+  type WbxmlError,
+  XmlError,
+} from '../../protocol/index.ts';
 import { CliError } from './context.ts';
 
 interface Options {
@@ -11,7 +19,12 @@ interface Options {
 /** WBXML ⇄ XML that people can read: for bug reports. */
 export function wbxml(program: Command): void {
   const parent = program.command('wbxml').description('request and answer bodies as XML, and back');
-  const add = (name: string, description: string, form: string, act: (file: string, options: Options) => void): void => {
+  const add = (
+    name: string,
+    description: string,
+    form: string,
+    act: (file: string, options: Options) => void,
+  ): void => {
     parent
       .command(name)
       .description(description)

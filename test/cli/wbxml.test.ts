@@ -8,7 +8,10 @@ import { fileURLToPath } from 'node:url';
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const fixtures = join(process.cwd(), 'fixtures', 'wbxml');
 
-function easel(words: readonly string[], input: string | Buffer = ''): { code: number | null; out: Buffer; err: string } {
+function easel(
+  words: readonly string[],
+  input: string | Buffer = '',
+): { code: number | null; out: Buffer; err: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'wbxml', ...words], { input });
   return { code: status, out: stdout, err: stderr.toString('utf8') };
 }
@@ -33,7 +36,11 @@ test('of a broken body what could be read is printed, and where it broke', () =>
   assert.equal(err, 'easel: the text has no end at byte 13 of 15, inside Sync/Collections/Collection/CollectionId\n');
   assert.match(out.toString(), /<SyncKey>7<\/SyncKey>\n {6}<CollectionId\/>\n {4}<\/Collection>/);
   const nothing = easel(['decode'], '{"a":1}');
-  assert.deepEqual(nothing, { code: 1, out: Buffer.alloc(0), err: 'easel: version 0x7b is not 1.1 to 1.3 at byte 0 of 7\n' });
+  assert.deepEqual(nothing, {
+    code: 1,
+    out: Buffer.alloc(0),
+    err: 'easel: version 0x7b is not 1.1 to 1.3 at byte 0 of 7\n',
+  });
 });
 
 test('bytes behind the document are told, and are no failure', () => {
@@ -43,6 +50,9 @@ test('bytes behind the document are told, and are no failure', () => {
 
 test('what cannot be read is named', () => {
   assert.deepEqual([easel(['decode', '--hex'], '03x').code, easel(['decode', '--hex', '--base64']).code], [1, 2]);
-  assert.match(easel(['encode'], '<Sync xmlns="AirSync">\n<Nope/></Sync>').err, /^easel: AirSync has no Nope at character \d+, line 2\n$/);
+  assert.match(
+    easel(['encode'], '<Sync xmlns="AirSync">\n<Nope/></Sync>').err,
+    /^easel: AirSync has no Nope at character \d+, line 2\n$/,
+  );
   assert.match(easel(['decode', 'no-such-file']).err, /there is no 'no-such-file'/);
 });
