@@ -1,4 +1,4 @@
-// `npm test`: the layers, the linter, then every test file of dist/test, by name. `--long` runs the full numbers.
+// `npm test`: the layers, the citations, the linter, other people's programs to compare with, then every test file of dist/test, by name. `--long` runs the full numbers.
 // Node 20 knows no globs and calls an empty list green, hence the explicit list and the check that it is not empty.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -15,7 +15,10 @@ function run(command, args, env = {}) {
 }
 
 run(process.execPath, [join(root, 'dist/scripts/check-layers.js')]);
+run(process.execPath, [join(root, 'dist/scripts/check-spec.js')]);
 run(process.execPath, [join(root, 'node_modules/@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']);
+
+run(process.execPath, [join(root, 'scripts/oracles.mjs')]);
 
 const folder = join(root, 'dist/test');
 const compiled = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.test.js'));

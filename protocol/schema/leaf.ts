@@ -121,8 +121,16 @@ export const compactDateTime: Leaf<string> = {
 function readDate(source: Element, format: (milliseconds: number) => string): string | undefined {
   const content = textOf(source).trim();
   if (content === '') return '';
+  if (format === formatDateTime && isExact(content)) return content;
   const milliseconds = parseDate(content);
   return milliseconds === undefined ? undefined : format(milliseconds);
+}
+
+/** Whether it is a date in just the form that is written, as most are: there the native parser says so sooner. */
+function isExact(content: string): boolean {
+  if (content.length !== 24) return false;
+  const milliseconds = Date.parse(content);
+  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString() === content;
 }
 
 function readInteger(source: Element, least: number, most: number): number | undefined {

@@ -6,7 +6,7 @@
  */
 import { asBuffer, type Element } from './element.ts';
 import { WbxmlError, type WbxmlErrorCode } from './error.ts';
-import { decodeStrictly } from './text.ts';
+import { asciiOf, shortAsciiEnd, textOrBytes } from './text.ts';
 import {
   END,
   ENTITY,
@@ -86,9 +86,8 @@ class Decoder {
   #tableEnd = 0;
   /** Texts of the string table by index: each is decoded once, however often it is named. */
   #table: Map<number, string | Uint8Array> | undefined;
-  #tableDecoded = 0;
   #tableUsed = 0;
-  #joined = 0;
+  #copied = 0;
   #elements = 0;
   #page = 0;
   readonly #open: OpenElement[] = [];
@@ -184,15 +183,32 @@ class Decoder {
     }
   }
 
-  /** Opens an element; one without content is returned at once. */
+  /** Opens an element; one without content, or with a short text alone, is returned at once. */
   #start(token: number, at: number): Element | undefined {
     if (token & HAS_ATTRIBUTES) this.#fail('attributes', at, 'attributes are not used in EAS');
     this.#count(at);
     const tag = (this.#page << 8) | (token & TOKEN_MASK);
     if ((token & HAS_CONTENT) === 0) return { tag, children: childless, value: undefined, inline: false };
     if (this.#open.length >= this.#limits.depth) this.#fail('depth', at, `more than ${this.#limits.depth} open tags`);
-    this.#open.push({ tag, children: [], value: undefined, inline: false, pieces: undefined, length: 0 });
-    return undefined;
+    const leaf = this.#shortLeaf(tag);
+    if (leaf === undefined) {
+      this.#open.push({ tag, children: [], value: undefined, inline: false, pieces: undefined, length: 0 });
+    }
+    return leaf;
+  }
+
+  /** Most elements are a short text and their END: read at once, without being opened. Others are left as they are. */
+  #shortLeaf(tag: number): Element | undefined {
+    const bytes = this.#bytes;
+    if (bytes[this.position] !== STR_I) return undefined;
+    const start = this.position + 1;
+    const end = shortAsciiEnd(bytes, start);
+    this.steps += end - start;
+    if (bytes[end] !== 0 || bytes[end + 1] !== END || end - start > this.#limits.length) return undefined;
+    this.position = end + 2;
+    this.steps += 3;
+    const value = end === start ? undefined : asciiOf(bytes, start, end);
+    return { tag, children: childless, value, inline: false };
   }
 
   #close(bounded: boolean): Element {
@@ -211,13 +227,18 @@ class Decoder {
   #join(pieces: readonly (string | Uint8Array)[], bounded: boolean): Buffer {
     const all = pieces.map(bytesOf);
     const length = all.reduce((sum, each) => sum + each.length, 0);
-    this.#joined += length;
     this.steps += pieces.length + length;
-    // Only bytes from the string table can be joined more than once.
-    if (bounded && this.#joined > 2 * this.#bytes.length) {
-      this.#fail('length', this.position - 1, 'the string table is used too often');
-    }
+    if (bounded) this.#copy(length, this.position - 1);
     return Buffer.concat(all, length);
+  }
+
+  /**
+   * Counts bytes that are joined, or decoded from the string table. In an honest body each is so once; beyond that, entries
+   * of the table overlap (many ends of one long text), or are joined to bytes again and again.
+   */
+  #copy(length: number, at: number): void {
+    this.#copied += length;
+    if (this.#copied > 2 * this.#bytes.length) this.#fail('length', at, 'the string table is used too often');
   }
 
   #append(target: OpenElement, piece: string | Uint8Array, isText: boolean, at: number): void {
@@ -243,19 +264,13 @@ class Decoder {
   #inlineText(at: number): string | Uint8Array {
     const bytes = this.#bytes;
     const start = this.position;
-    // Most texts are short: one pass finds their end and that they are ASCII.
-    let end = start;
-    const near = Math.min(bytes.length, start + shortText);
-    while (end < near) {
-      const byte = bytes[end]!;
-      if (byte === 0 || byte > 0x7f) break;
-      end += 1;
-    }
-    if (end < near && bytes[end] === 0) {
+    // One pass over a short text finds its end and that it is ASCII.
+    let end = shortAsciiEnd(bytes, start);
+    if (bytes[end] === 0) {
       this.position = end + 1;
       this.steps += end + 1 - start;
       if (end - start > this.#limits.length) this.#fail('length', at, 'the text is too long');
-      return ascii(bytes, start, end);
+      return asciiOf(bytes, start, end);
     }
     end = bytes.indexOf(0, end);
     if (end < 0) {
@@ -265,7 +280,7 @@ class Decoder {
     this.position = end + 1;
     this.steps += end + 1 - start;
     if (end - start > this.#limits.length) this.#fail('length', at, 'the text is too long');
-    return text(bytes, start, end);
+    return textOrBytes(bytes, start, end);
   }
 
   #opaque(at: number): Uint8Array {
@@ -297,10 +312,8 @@ class Decoder {
     const length = table.indexOf(0);
     this.steps += length < 0 ? table.length : length;
     if (length < 0) this.#fail('string-table', at, 'the text in the string table has no end');
-    // Entries that overlap: the table may hold many long ends of one text.
-    this.#tableDecoded += length;
-    if (this.#tableDecoded > this.#bytes.length) this.#fail('length', at, 'the texts of the string table overlap');
-    return text(table, 0, length);
+    this.#copy(length, at);
+    return textOrBytes(table, 0, length);
   }
 
   #entity(at: number): string {
@@ -345,25 +358,6 @@ class Decoder {
     const path = this.#open.map((each) => each.tag);
     throw new WbxmlError(code, offset, path, message, this.steps);
   }
-}
-
-const shortText = 32;
-const tinyText = 6;
-
-/** For a handful of letters a call into native code takes longer than putting them together. */
-function ascii(bytes: Buffer, start: number, end: number): string {
-  if (end - start > tinyText) return bytes.toString(undefined, start, end);
-  let result = '';
-  for (let index = start; index < end; index += 1) result += String.fromCharCode(bytes[index]!);
-  return result;
-}
-
-/** Text of a range that holds no NUL. What is not UTF-8 stays bytes, so that 8-bit mail keeps its exact form. */
-function text(bytes: Buffer, start: number, end: number): string | Uint8Array {
-  const decoded = bytes.toString(undefined, start, end);
-  if (!decoded.includes('\ufffd')) return decoded;
-  const range = bytes.subarray(start, end);
-  return decodeStrictly(range) ?? range;
 }
 
 function bytesOf(value: string | Uint8Array): Uint8Array {

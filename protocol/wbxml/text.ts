@@ -69,3 +69,34 @@ export function decodeStrictly(bytes: Uint8Array): string | undefined {
     return undefined;
   }
 }
+
+const shortText = 32;
+const tinyText = 6;
+
+/** Where ASCII without NUL ends, looked for in the first bytes alone. */
+export function shortAsciiEnd(bytes: Buffer, start: number): number {
+  const near = Math.min(bytes.length, start + shortText);
+  let end = start;
+  while (end < near) {
+    const byte = bytes[end]!;
+    if (byte === 0 || byte > 0x7f) break;
+    end += 1;
+  }
+  return end;
+}
+
+/** For a handful of letters a call into native code takes longer than putting them together. */
+export function asciiOf(bytes: Buffer, start: number, end: number): string {
+  if (end - start > tinyText) return bytes.toString(undefined, start, end);
+  let result = '';
+  for (let index = start; index < end; index += 1) result += String.fromCharCode(bytes[index]!);
+  return result;
+}
+
+/** Text of a range that holds no NUL. What is not UTF-8 stays bytes, so that 8-bit mail keeps its exact form. */
+export function textOrBytes(bytes: Buffer, start: number, end: number): string | Uint8Array {
+  const decoded = bytes.toString(undefined, start, end);
+  if (!decoded.includes('\ufffd')) return decoded;
+  const range = bytes.subarray(start, end);
+  return decodeStrictly(range) ?? range;
+}

@@ -1,6 +1,6 @@
-// `npm run bench -- wbxml`: typed encoding and decoding of a Sync answer (value ⇄ bytes, through write and read) beside JSON and
-// wbxml2xml, in one run. Every row does the same work on the same value; MB/s are of the WBXML document's bytes. Times are
-// CPU times (wall time of the other process), the best of some rounds: other programs of the machine only ever make one slower.
+// `npm run bench -- wbxml`: a Sync answer as a typed value to bytes and back (through write and read), beside JSON and
+// wbxml2xml, in one run. Every row does its work on the same value; MB/s are of the WBXML document's bytes. The fastest of many
+// runs counts, since other programs of the machine only ever make one slower.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,8 +21,6 @@ import { mutate } from '../../test/wbxml/mutate.ts';
 import { type Random, seeded } from '../make-mailbox.ts';
 
 const version = '16.1';
-const rounds = 7;
-const roundTime = 80;
 const mutations = 20_000;
 
 interface Case {
@@ -99,18 +97,15 @@ function typedDecode(body: Uint8Array): unknown[] {
   );
 }
 
-/** CPU milliseconds of this process for one `work`, garbage collection included: the best of some rounds. */
-function cpuTime(work: () => unknown): number {
-  let times = 1;
-  while (cpuOf(work, times) < roundTime / 2) times *= 2;
-  return Math.min(...Array.from({ length: rounds }, () => cpuOf(work, times) / times));
-}
-
-function cpuOf(work: () => unknown, times: number): number {
-  const start = process.cpuUsage();
-  for (let time = 0; time < times; time += 1) work();
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1000;
+/** Milliseconds of the fastest of many runs. */
+function fastest(work: () => unknown, runs: number = 400): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < runs; run += 1) {
+    const start = process.hrtime.bigint();
+    work();
+    best = Math.min(best, Number(process.hrtime.bigint() - start) / 1e6);
+  }
+  return best;
 }
 
 /** Milliseconds of one wbxml2xml process; undefined when the tool is absent. */
@@ -121,16 +116,10 @@ function libwbxml(body: Buffer): number | undefined {
     writeFileSync(file, body);
     const run = () => spawnSync('wbxml2xml', ['-l', 'ACTIVESYNC', '-m', '0', '-o', '/dev/null', file]);
     if (run().status !== 0) return undefined;
-    return Math.min(...Array.from({ length: 7 }, () => wallTime(run)));
+    return fastest(run, 10);
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-function wallTime(work: () => unknown): number {
-  const start = process.hrtime.bigint();
-  work();
-  return Number(process.hrtime.bigint() - start) / 1e6;
 }
 
 function measure(each: Case): string[] {
@@ -140,23 +129,24 @@ function measure(each: Case): string[] {
   const tree = decode(body).root;
   const json = JSON.stringify(mails);
   const jsonBytes = Buffer.from(json);
-  const tool = libwbxml(body);
-  const rows: [string, number | undefined][] = [
-    ['typed encode', cpuTime(() => typedEncode(mails))],
-    ['  of it: encode', cpuTime(() => encode(tree))],
-    ['JSON.stringify', cpuTime(() => JSON.stringify(mails))],
-    ['typed decode', cpuTime(() => typedDecode(body))],
-    ['  of it: decode', cpuTime(() => decode(body))],
-    ['JSON.parse, of bytes', cpuTime(() => JSON.parse(jsonBytes.toString('utf8')))],
-    ['JSON.parse, of a string', cpuTime(() => JSON.parse(json))],
-    ['wbxml2xml (process)', tool],
+  const typed = { encode: fastest(() => typedEncode(mails)), decode: fastest(() => typedDecode(body)) };
+  const rows: [string, number | undefined, keyof typeof typed][] = [
+    ['**value → bytes**', typed.encode, 'encode'],
+    ['of it: Element → bytes', fastest(() => encode(tree)), 'encode'],
+    ['JSON.stringify', fastest(() => JSON.stringify(mails)), 'encode'],
+    ['JSON.stringify → bytes', fastest(() => Buffer.from(JSON.stringify(mails))), 'encode'],
+    ['**bytes → value**', typed.decode, 'decode'],
+    ['of it: bytes → Element', fastest(() => decode(body)), 'decode'],
+    ['JSON.parse', fastest(() => JSON.parse(json)), 'decode'],
+    ['bytes → JSON.parse', fastest(() => JSON.parse(jsonBytes.toString('utf8'))), 'decode'],
+    ['wbxml2xml, a process', libwbxml(body), 'decode'],
   ];
-  const megabytes = body.length / 1e6;
-  return rows.map(([name, time]) =>
-    time === undefined
-      ? `| ${each.name} | ${name} | absent | |`
-      : `| ${each.name}, ${(megabytes * 1000).toFixed(0)} KB | ${name} | ${time.toFixed(2)} ms | ${((megabytes / time) * 1000).toFixed(0)} MB/s |`,
-  );
+  return rows.map(([name, time, beside]) => {
+    if (time === undefined) return `| ${each.name} | ${name} | absent | | |`;
+    const speed = `${(body.length / 1000 / time).toFixed(0)} MB/s`;
+    const title = `${each.name}, ${(body.length / 1000).toFixed(0)} KB`;
+    return `| ${title} | ${name} | ${time.toFixed(2)} ms | ${speed} | ${(time / typed[beside]).toFixed(1)} |`;
+  });
 }
 
 /** The most steps per byte that any of many broken bodies took. */
@@ -181,5 +171,6 @@ function stepsOf(body: Uint8Array): number {
   }
 }
 
-console.log(['| document | work | time | speed |', '| --- | --- | --: | --: |', ...cases.flatMap(measure)].join('\n'));
+const head = ['| document | work | time | speed | times ours |', '| --- | --- | --: | --: | --: |'];
+console.log([...head, ...cases.flatMap(measure)].join('\n'));
 console.log(`\n${slowestMutation()}`);

@@ -84,11 +84,12 @@ type Command<Kind extends DeviceCommand['kind']> = Exclude<
 
 async function add(
   tx: Transaction,
-  { device, collection, state, target }: Speaker,
+  speaker: Speaker,
   command: Command<'Add'>,
   earlier: AnsweredCommand | undefined,
   answer: Answer,
 ): Promise<Applied> {
+  const { device, collection, state } = speaker;
   const addedAs = { device, clientId: command.id, hash: command.hash };
   const known = earlier?.item && (await tx.item(earlier.item));
   if (known) {
@@ -106,7 +107,12 @@ async function add(
   }
   const origin: Facts = command.exact ? { origin: device } : {};
   const id = tx.create({ ...command.item, addedAs }, { ...origin, broughtBy: { [device]: 'now' } });
-  return answer('done', id, !command.exact || command.item.sortDate < target.date);
+  return answer('done', id, !command.exact || isOutside(command.item.sortDate, speaker));
+}
+
+/** Below what the device holds, or is to hold: the next answers take it off, or load it. */
+function isOutside(sortDate: number, { state, target }: Speaker): boolean {
+  return sortDate < target.date || sortDate < state.floor.date;
 }
 
 /** Touched parts of an item that was replaced as a whole. */
@@ -159,7 +165,7 @@ async function change(tx: Transaction, speaker: Speaker, command: Command<'Chang
   }
   const exact = current && changed.exact;
   tx.put(changed.item, changed.touched, { origin: exact ? speaker.device : null });
-  return answer('done', item.id, !exact || changed.item.sortDate < speaker.target.date);
+  return answer('done', item.id, !exact || isOutside(changed.item.sortDate, speaker));
 }
 
 async function remove(tx: Transaction, speaker: Speaker, command: Command<'Delete'>, answer: Answer): Promise<Applied> {

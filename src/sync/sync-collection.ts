@@ -4,7 +4,7 @@
 import type { Collection } from '../domain/collection.ts';
 import type { CollectionId, DeviceId, Modseq, ServerId, SyncKey } from '../domain/ids.ts';
 import type { Item, LivingItem } from '../domain/item.ts';
-import { above, comparePositions } from '../domain/position.ts';
+import { above, comparePositions, type Position } from '../domain/position.ts';
 import type { AnsweredCommand, SyncOptions, SyncRecord, SyncState } from '../domain/sync-record.ts';
 import type { Reader, Transaction } from '../store/port.ts';
 import { applyCommand, type DeviceCommand, type Speaker } from './commands.ts';
@@ -248,7 +248,13 @@ async function wouldDeliver(
   const page: Page = await produce(source, view, full, room, () => 0);
   const cut = page.changes.length === room.commands && page.changes.length > 1;
   if (cut || page.changes.some((change) => change.kind === 'Add')) return 'additions';
-  return page.changes.length > 0 ? 'others' : 'nothing';
+  return page.changes.length > 0 || (await loadIsDue(source, view.floor, bounds.target)) ? 'others' : 'nothing';
+}
+
+/** Items lie below the floor: a window smaller than this look may name them, and the cursor moves in any case. */
+async function loadIsDue({ reader, collection }: Source, floor: Position, target: Position): Promise<boolean> {
+  if (comparePositions(floor, target) <= 0) return false;
+  return (await reader.range(collection, { from: target, to: floor, order: 'newest', limit: 1 })).length > 0;
 }
 
 /** What the next Sync of this collection would bring the device; 'nothing' when it was never synced. Ping asks this. */
