@@ -19,8 +19,8 @@ import { attachmentContent } from '../content/email/attachment.ts';
 import { EasError, isEasError } from '../domain/errors.ts';
 import type { ServerId } from '../domain/ids.ts';
 import type { LivingItem } from '../domain/item.ts';
-import type { BodyPreference } from '../domain/sync-record.ts';
 import { isLiving } from '../sync/view.ts';
+import { bodyPreferenceOf, mimeSupportOf } from './body-preference.ts';
 import { type Context, defineCommand } from './define.ts';
 import { reader, renderEmail } from './email-items.ts';
 import { statusOf } from './status.ts';
@@ -92,8 +92,10 @@ async function fetchMail(context: Context, asked: ItemOperationsFetch, id: Serve
   if (asked.CollectionId !== undefined && asked.CollectionId !== item.collection)
     throw new EasError('item-not-found', id);
   const { Options } = asked;
-  const mimeSupport = Options?.MIMESupport === 1 || Options?.MIMESupport === 2 ? Options.MIMESupport : 0;
-  const written = await renderEmail(context, item, { bodyPreferences: preferences(Options), mimeSupport });
+  const written = await renderEmail(context, item, {
+    bodyPreferences: (Options?.BodyPreference ?? []).map(bodyPreferenceOf),
+    mimeSupport: mimeSupportOf(Options?.MIMESupport),
+  });
   const properties = retagged(write(email, written, { version: context.version }), pages.itemOperations.Properties);
   return {
     Status: 1,
@@ -109,21 +111,6 @@ function restricted(properties: Element, schema: Element | undefined): Element {
   if (!schema) return properties;
   const wanted = new Set(schema.children.map(({ tag }) => tag));
   return { ...properties, children: properties.children.filter(({ tag }) => wanted.has(tag)) };
-}
-
-type FetchOptions = NonNullable<ItemOperationsFetch['Options']>;
-
-function preferences(options: FetchOptions | undefined): BodyPreference[] {
-  return (options?.BodyPreference ?? []).map(({ Type, TruncationSize, AllOrNone, Preview }) => {
-    if (Type !== 1 && Type !== 2 && Type !== 3 && Type !== 4)
-      throw new EasError('invalid-request', `body type ${Type}`);
-    return {
-      type: Type,
-      ...(TruncationSize !== undefined && { truncationSize: TruncationSize }),
-      ...(AllOrNone !== undefined && { allOrNone: AllOrNone }),
-      ...(Preview !== undefined && { preview: Preview }),
-    };
-  });
 }
 
 async function fetchFile(context: Context, asked: ItemOperationsFetch, reference: string): Promise<FetchAnswer> {

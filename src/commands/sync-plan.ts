@@ -14,6 +14,7 @@ import type { StoredSync } from '../domain/device.ts';
 import type { CollectionId, SyncKey } from '../domain/ids.ts';
 import type { BodyPreference, SyncOptions } from '../domain/sync-record.ts';
 import { filterFits } from '../sync/filter.ts';
+import { bodyPreferenceOf, mimeSupportOf } from './body-preference.ts';
 import type { Limits } from './define.ts';
 
 /** A request that cannot be served: the Status of the whole Sync, with the nearest bound where there is one. */
@@ -174,13 +175,12 @@ function planOptions(blocks: readonly WireOptions[]): SyncOptions {
   const others = blocks.filter((block) => block.Class !== 'SMS');
   if (sms.length > 1 || others.length > 1) throw malformed();
   const block = others[0] ?? sms[0]!;
-  const MIMESupport = block.MIMESupport ?? 0;
   return {
     filterType: block.FilterType ?? 0,
     ...(sms[0] && { smsFilterType: sms[0].FilterType ?? 0 }),
     classes: [...classesOf(others[0]), ...(sms[0] ? (['SMS'] as const) : [])],
     conflict: block.Conflict === 0 ? 0 : 1,
-    mimeSupport: MIMESupport === 1 || MIMESupport === 2 ? MIMESupport : 0,
+    mimeSupport: mimeSupportOf(block.MIMESupport),
     ...(block.MIMETruncation !== undefined && { mimeTruncation: block.MIMETruncation }),
     bodyPreferences: planPreferences(block),
   };
@@ -201,15 +201,8 @@ function planPreferences(block: WireOptions): BodyPreference[] {
   const types = new Set(block.BodyPreference.map(({ Type }) => Type));
   if (types.size !== block.BodyPreference.length) throw malformed();
   return block.BodyPreference.map((preference) => {
-    const { Type: type, TruncationSize, AllOrNone, Preview } = preference;
     if (!inOrder(order(bodyPreference, preference), preferenceOrder)) throw malformed();
-    if (type !== 1 && type !== 2 && type !== 3 && type !== 4) throw malformed();
-    return {
-      type,
-      ...(TruncationSize !== undefined && { truncationSize: TruncationSize }),
-      ...(AllOrNone !== undefined && { allOrNone: AllOrNone }),
-      ...(Preview !== undefined && { preview: Preview }),
-    };
+    return bodyPreferenceOf(preference);
   });
 }
 
