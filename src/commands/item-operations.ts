@@ -16,7 +16,7 @@ import {
 import { type Element, retagged } from '../../protocol/wbxml/element.ts';
 import { parseFileReference } from '../content/email/application-data.ts';
 import { attachmentContent } from '../content/email/attachment.ts';
-import { EasError, isEasError } from '../domain/errors.ts';
+import { EasError } from '../domain/errors.ts';
 import type { ServerId } from '../domain/ids.ts';
 import type { LivingItem } from '../domain/item.ts';
 import { isLiving } from '../sync/view.ts';
@@ -77,12 +77,7 @@ async function fetch(context: Context, asked: ItemOperationsFetch): Promise<Fetc
 }
 
 async function find(context: Context, id: ServerId): Promise<LivingItem> {
-  const item = await context
-    .read((reading) => reading.item(id))
-    .catch((error: unknown) => {
-      if (isEasError(error, 'item-not-found')) return undefined;
-      throw error;
-    });
+  const item = await context.read((reading) => reading.item(id));
   if (!item || !isLiving(item)) throw new EasError('item-not-found', id);
   return item;
 }

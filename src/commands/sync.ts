@@ -13,20 +13,14 @@ import {
 } from '../../protocol/index.ts';
 import type { Element } from '../../protocol/wbxml/element.ts';
 import { weighEmail } from '../content/email/application-data.ts';
-import { folderTypes } from '../domain/collection.ts';
+import { folderTypes, specialFolderId } from '../domain/collection.ts';
 import { isEasError } from '../domain/errors.ts';
 import type { CollectionId, ServerId, SyncKey } from '../domain/ids.ts';
 import type { AnsweredCommand, SyncOptions, SyncRecord } from '../domain/sync-record.ts';
 import type { Transaction } from '../store/port.ts';
 import type { DeviceCommand } from '../sync/commands.ts';
 import { newestState } from '../sync/record.ts';
-import {
-  defaultOptions,
-  pendingIn,
-  type SyncAnswer,
-  type SyncRequest,
-  syncCollection,
-} from '../sync/sync-collection.ts';
+import { pendingIn, type SyncAnswer, type SyncRequest, syncCollection } from '../sync/sync-collection.ts';
 import { type Change, isLiving } from '../sync/view.ts';
 import { type Context, defineCommand } from './define.ts';
 import { updateDevice } from './device.ts';
@@ -231,7 +225,7 @@ async function prepare(context: Context, planned: PlannedCollection): Promise<De
   const folder = await context.read((reader) => reader.collection(planned.id));
   const itemClass = folder && folderTypes[folder.type].class;
   const drafts = folder?.type === 3 && Number(context.version) >= 16 ? folder.id : undefined;
-  const moveTo = planned.deletesAsMoves && itemClass === 'Email' ? { moveTo: '4' as CollectionId } : {};
+  const moveTo = planned.deletesAsMoves && itemClass === 'Email' ? { moveTo: specialFolderId(4) } : {};
   const prepared: DeviceCommand[] = [];
   for (const command of planned.commands) {
     if ('Add' in command) {
@@ -320,7 +314,7 @@ async function fetchItem(
   context: Context,
   folder: CollectionId,
   id: ServerId,
-  options: SyncOptions = defaultOptions,
+  options: SyncOptions,
 ): Promise<SyncResponseResult> {
   const item = await context
     .read((reader) => reader.item(id))

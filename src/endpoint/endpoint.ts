@@ -2,20 +2,21 @@
 // It must never hold a rule of a single command, and nothing private leaves it.
 import {
   decode,
-  element,
   encode,
   isWbxmlType,
   type Node,
   read,
   readRequestHeaders,
   SchemaError,
+  type ShapedCommand,
+  statusAnswer,
   WbxmlError,
   write,
 } from '../../protocol/index.ts';
 import type { Element } from '../../protocol/wbxml/element.ts';
 import type { Clock } from '../clock.ts';
 import type { Command, Context, Limits } from '../commands/define.ts';
-import { commands, roots, servedVersions } from '../commands/index.ts';
+import { commands, servedVersions } from '../commands/index.ts';
 import { faultOf, schemaStatusOf, statusOf } from '../commands/status.ts';
 import type { Config } from '../config/config.ts';
 import type { Device } from '../domain/device.ts';
@@ -82,7 +83,7 @@ async function handle(running: Running, request: EasRequest): Promise<EasRespons
   if ('http' in admission) return { status: admission.http, headers: {}, body: [], note: {} };
   if ('status' in admission) {
     const { command, status } = admission;
-    return respond(statusElement(command, status), { command, easStatus: status });
+    return respond(statusAnswer(command, status), { command, easStatus: status });
   }
   const { command, version, deviceId } = admission;
   const note: Record<string, string | number> = { command: command.name, device: deviceId, version };
@@ -103,18 +104,13 @@ async function handle(running: Running, request: EasRequest): Promise<EasRespons
     // A body over the limit is HTTP's to refuse, unless it is the message to be sent that is too large.
     if (reading && command.carriesMessage !== 'sent' && isEasError(error, 'too-large')) throw error;
     const easStatus = statusOfError(running, request, command, error);
-    return respond(statusElement(command.name as keyof typeof roots, easStatus), { ...note, easStatus });
+    return respond(statusAnswer(command.name as ShapedCommand, easStatus), { ...note, easStatus });
   }
 }
 
 /** A device that begins again is told what the server can do ([MS-ASHTTP] R1202). */
 function announces(command: Command, input: unknown): boolean {
   return command.name === 'FolderSync' && (input as { SyncKey: string }).SyncKey === '0';
-}
-
-function statusElement(command: keyof typeof roots, status: number): Element {
-  const [root, statusTag] = roots[command];
-  return element(root, [element(statusTag, String(status))]);
 }
 
 function respond(

@@ -2,16 +2,18 @@
 // It reads the device and changes nothing; it must never hold a rule of a single command.
 import {
   type CommandName,
+  commandShapes,
   isCommandName,
   isVersion,
   type ParsedQuery,
   parseQuery,
   type Query,
   readRequestHeaders,
+  type ShapedCommand,
   type Version,
 } from '../../protocol/index.ts';
 import type { Command } from '../commands/define.ts';
-import { commands, roots, servedVersions } from '../commands/index.ts';
+import { commands, servedVersions } from '../commands/index.ts';
 import type { Device } from '../domain/device.ts';
 import type { AccountId, DeviceId } from '../domain/ids.ts';
 import type { Store } from '../store/port.ts';
@@ -28,7 +30,7 @@ export interface Admission {
   readonly deviceType: string;
 }
 /** It may not: an HTTP code, or a Status under the command's root. */
-export type Refusal = { readonly http: number } | { readonly status: number; readonly command: keyof typeof roots };
+export type Refusal = { readonly http: number } | { readonly status: number; readonly command: ShapedCommand };
 
 export interface Gate {
   readonly store: Store;
@@ -55,16 +57,20 @@ export async function admit(gate: Gate, request: EasRequest): Promise<Admission 
   if (version === '1.0') return { http: 505 };
   if (version === undefined || !isVersion(version) || !servedVersions.includes(version)) return { http: 400 };
   const name = commandName(query.command);
-  const refuse = (status: number): Refusal =>
-    name !== undefined && name in roots ? { status, command: name as keyof typeof roots } : { http: name ? 400 : 501 };
+  const refuse = (status: number): Refusal => (isShaped(name) ? { status, command: name } : { http: name ? 400 : 501 });
   const ids = [query.deviceId, query.deviceIdText].filter((id) => id !== undefined && deviceIdForm.test(id));
   if (ids.length === 0) return refuse(108);
   if (query.deviceType === undefined || query.deviceType === '') return refuse(109);
   if (name === undefined) return { http: 501 };
   const command = commands.get(name);
-  if (!command) return refuse(name in roots ? 137 : 138);
+  if (!command) return refuse(isShaped(name) ? 137 : 138);
   const { deviceId, device } = await findDevice(gate.store, request.account, ids as DeviceId[]);
   return { command, version, query, device, deviceId, deviceType: query.deviceType };
+}
+
+/** It has a root element under which a Status can be answered. */
+function isShaped(name: string | undefined): name is ShapedCommand {
+  return name !== undefined && Object.hasOwn(commandShapes, name);
 }
 
 /** Commands are matched as written; the few clients that write them otherwise get 501. */

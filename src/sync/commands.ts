@@ -1,9 +1,9 @@
 // What a device's commands do to the items (sync-model "Commands of the device"). It lists writes and says how each
 // command ended; what the content means it is told by the caller. It must never see modseq arithmetic beyond `isCurrent`.
 
-import { EasError, type ErrorCode, isEasError } from '../domain/errors.ts';
+import { EasError, type ErrorCode } from '../domain/errors.ts';
 import type { ClientId, CollectionId, DeviceId, ServerId } from '../domain/ids.ts';
-import type { Item, LivingItem, NewItem } from '../domain/item.ts';
+import type { LivingItem, NewItem } from '../domain/item.ts';
 import type { Position } from '../domain/position.ts';
 import type { AnsweredCommand, SyncState } from '../domain/sync-record.ts';
 import type { Facts, Transaction } from '../store/port.ts';
@@ -133,17 +133,8 @@ function contentOf(item: LivingItem): NewItem {
 }
 
 async function find(tx: Transaction, { collection }: Speaker, id: ServerId): Promise<LivingItem | undefined> {
-  const item = await itemOrNone(tx, id);
+  const item = await tx.item(id);
   return item && isLiving(item) && item.collection === collection ? item : undefined;
-}
-
-async function itemOrNone(tx: Transaction, id: ServerId): Promise<Item | undefined> {
-  try {
-    return await tx.item(id);
-  } catch (error) {
-    if (isEasError(error, 'item-not-found')) return undefined;
-    throw error;
-  }
 }
 
 /** Nothing was written behind the state it speaks from but by itself. */
