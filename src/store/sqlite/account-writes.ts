@@ -1,7 +1,7 @@
 import { EasError } from '../../domain/errors.ts';
+import type { WriteName, Writes } from '../list/lists.ts';
 import { requireCollection } from './item-writes.ts';
 import { hold, type Ledger, release, stampIn, takeStamp } from './ledger.ts';
-import type { WriteName, Writes } from './lists.ts';
 
 type AccountWrites = {
   readonly [Name in Exclude<WriteName, 'create' | 'put' | 'move' | 'remove' | 'mark' | 'announce'>]: (

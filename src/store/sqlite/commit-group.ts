@@ -1,13 +1,13 @@
 // One group: one `begin immediate`, a savepoint per task, one synced `commit`. A list whose look-ups no longer hold is
 // left out ('again'); one that fails leaves no trace and takes none with it. It must never answer before the commit.
 import { EasError, type ErrorCode, isEasError } from '../../domain/errors.ts';
+import type { Expectation, GroupReply, JobName, Jobs, List, Outcome, Task, Write } from '../list/lists.ts';
+import { accountId } from '../list/rows.ts';
 import { accountWrites } from './account-writes.ts';
 import type { Connection } from './connection.ts';
 import { itemWrites } from './item-writes.ts';
 import { jobs } from './jobs.ts';
 import { closeLedger, type Ledger } from './ledger.ts';
-import type { Expectation, GroupReply, JobName, Jobs, List, Outcome, Task, Write } from './lists.ts';
-import { accountId } from './rows.ts';
 import type { WriterStatements } from './writer-statements.ts';
 
 const writes = { ...itemWrites, ...accountWrites };

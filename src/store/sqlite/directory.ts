@@ -1,8 +1,8 @@
 import { EasError } from '../../domain/errors.ts';
 import type { AccountId } from '../../domain/ids.ts';
+import { accountFacts, accountNumber, toAccount } from '../list/rows.ts';
 import type { Directory } from '../port.ts';
 import type { Handle } from './handles.ts';
-import { accountFacts, accountNumber, toAccount } from './rows.ts';
 import type { Writer } from './writer.ts';
 
 export function createDirectory({ sql }: Handle, writer: Writer, now: () => number): Directory {

@@ -1,9 +1,9 @@
 // Tells of commits: at once of this process's own, and within `pollMs` of other processes' on the same file. Commit
 // numbers have no gap, so a number that is not ours is someone else's; what then grew is told, ours perhaps twice.
 import type { CollectionId, DeviceId } from '../../domain/ids.ts';
+import { accountId } from '../list/rows.ts';
 import type { Feed, FeedEvent } from '../port.ts';
 import type { Handle } from './handles.ts';
-import { accountId } from './rows.ts';
 
 export interface FeedSource {
   readonly feed: Feed;

@@ -1,10 +1,10 @@
 // What each write of an item does to its row and to the log. Invariants: one 'entered' row per item; a membership
 // event's row is never overwritten; the 'changed' row is, and is stamped last, so that `modseq` and `touched` agree.
 import { EasError } from '../../domain/errors.ts';
+import type { Writes } from '../list/lists.ts';
+import { kindCode, serverId } from '../list/rows.ts';
 import type { Facts } from '../port.ts';
 import { hold, type Ledger, release, stampIn } from './ledger.ts';
-import type { Writes } from './lists.ts';
-import { kindCode, serverId } from './rows.ts';
 import type { RecordRow } from './writer-statements.ts';
 
 type ItemWrites = {

@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { folderTypes, specialFolders } from '../../domain/collection.ts';
 import { EasError } from '../../domain/errors.ts';
+import type { JobName, Jobs } from '../list/lists.ts';
+import { accountId } from '../list/rows.ts';
 import type { FeedEvent } from '../port.ts';
 import { nameAccount } from './account-writes.ts';
 import { release } from './ledger.ts';
-import type { JobName, Jobs } from './lists.ts';
-import { accountId } from './rows.ts';
 import type { WriterStatements } from './writer-statements.ts';
 
 interface Done<Output> {

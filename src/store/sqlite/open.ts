@@ -3,27 +3,20 @@
 // must run again or fails has written nothing. No code of a handler ever runs inside a database transaction.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EasError } from '../../domain/errors.ts';
-import type { AccountId } from '../../domain/ids.ts';
+import { openDoors } from '../list/run.ts';
+import { newCounters } from '../list/stats.ts';
 import type { OpenOptions } from '../open.ts';
-import type { Reader, Store, Transaction } from '../port.ts';
-import { type AccountQueue, createAccountQueue } from './accounts-queue.ts';
+import type { Store } from '../port.ts';
 import { createBlobs } from './blobs.ts';
 import { startCheckpointer } from './checkpointer.ts';
 import { connect } from './connection.ts';
 import { createDirectory } from './directory.ts';
 import { startFeed } from './feed.ts';
-import { type Handle, type Handles, openHandles } from './handles.ts';
-import type { List } from './lists.ts';
+import { openHandles } from './handles.ts';
 import { createLeases, createOutbox } from './outbox.ts';
-import { StaleRecord, startPending } from './pending.ts';
 import { migrate } from './schema.ts';
-import { lookupsOf, readerOf, takeSnapshot } from './snapshot.ts';
-import { type Counters, newCounters } from './stats.ts';
-import { transactionOn } from './transaction.ts';
-import { startWriter, type Writer } from './writer.ts';
-
-const runs = 5;
+import { takeSnapshot, viewOf } from './snapshot.ts';
+import { startWriter } from './writer.ts';
 
 /** Files: `easel.sqlite` and `blobs/` in the folder `data`. Throws 'store-newer'. */
 export async function openSqlite(options: OpenOptions): Promise<Store> {
@@ -45,11 +38,15 @@ export async function openSqlite(options: OpenOptions): Promise<Store> {
   const writer = startWriter({ file, walPages, busyTimeout, maxBytes }, feed.committed);
   const checkpointer = startCheckpointer({ file, walPages, every: checkpointMs }, warn('the checkpointer ended'));
   const stats = newCounters();
-  const engine: Engine = { handles, writer, stats, clock, queue: createAccountQueue() };
+  const doors = openDoors({
+    snapshot: (account, look) => handles.snapshot(({ sql }) => look(viewOf(takeSnapshot(sql, account, stats)))),
+    commit: writer.commit,
+    stats,
+    clock,
+  });
 
   return {
-    read: (account, look) => read(engine, account, look),
-    transact: (account, work) => transact(engine, account, work),
+    ...doors,
     directory: createDirectory(handles.single, writer, clock),
     blobs: createBlobs(blobFolder, handles.single, writer, clock),
     outbox: createOutbox(handles.single, writer, clock),
@@ -63,65 +60,4 @@ export async function openSqlite(options: OpenOptions): Promise<Store> {
       await handles.close();
     },
   };
-}
-
-interface Engine {
-  readonly handles: Handles;
-  readonly writer: Writer;
-  readonly stats: Counters;
-  readonly clock: () => number;
-  readonly queue: AccountQueue;
-}
-
-function read<T>({ handles, stats }: Engine, account: AccountId, look: (reader: Reader) => Promise<T>): Promise<T> {
-  return handles.snapshot(async ({ sql }) => {
-    const snapshot = takeSnapshot(sql, account, stats);
-    return look(readerOf(snapshot, lookupsOf(snapshot)));
-  });
-}
-
-async function transact<T>(engine: Engine, account: AccountId, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  for (let run = 1; run <= runs; run += 1) {
-    const attempt = await engine.queue.run(account, run === runs, () => runOnce(engine, account, work));
-    if (attempt !== 'again') return attempt.result;
-    if (run < runs) engine.stats.retries += 1;
-  }
-  throw new EasError('busy', account);
-}
-
-async function runOnce<T>(
-  { handles, writer, stats, clock }: Engine,
-  account: AccountId,
-  work: (tx: Transaction) => Promise<T>,
-): Promise<{ readonly result: T } | 'again'> {
-  const ran = await handles.snapshot((handle) => list(handle, account, work, stats, clock));
-  if (ran === 'again') return 'again';
-  if (ran.list.writes.length > 0) {
-    if (!(await writer.commit(ran.list))) return 'again';
-    stats.commits += 1;
-  }
-  return { result: ran.result };
-}
-
-async function list<T>(
-  { sql }: Handle,
-  account: AccountId,
-  work: (tx: Transaction) => Promise<T>,
-  stats: Counters,
-  clock: () => number,
-): Promise<{ readonly result: T; readonly list: List } | 'again'> {
-  const snapshot = takeSnapshot(sql, account, stats);
-  const pending = startPending(lookupsOf(snapshot));
-  try {
-    const result = await work(transactionOn(snapshot, pending));
-    const { writes, expect } = pending;
-    const seen = snapshot.now;
-    return {
-      result,
-      list: { job: 'list', account: snapshot.account, now: clock(), seen, expect: [...expect.values()], writes },
-    };
-  } catch (error) {
-    if (error instanceof StaleRecord) return 'again';
-    throw error;
-  }
 }

@@ -1,9 +1,9 @@
 import type { BlobId, OutboxId } from '../../domain/ids.ts';
 import type { QueuedMessage } from '../../domain/outbox.ts';
+import type { ClaimedRow } from '../list/lists.ts';
+import { accountId } from '../list/rows.ts';
 import type { Leases, Outbox } from '../port.ts';
 import type { Handle } from './handles.ts';
-import type { ClaimedRow } from './lists.ts';
-import { accountId } from './rows.ts';
 import type { Writer } from './writer.ts';
 
 export function createOutbox({ sql }: Handle, writer: Writer, now: () => number): Outbox {

@@ -1,5 +1,5 @@
+import { type AccountRow, type BodyRow, type CollectionRow, type ItemRow, itemColumns } from '../list/rows.ts';
 import { type Connection, prepare, preparePlucked } from './connection.ts';
-import { type AccountRow, type BodyRow, type CollectionRow, type ItemRow, itemColumns } from './rows.ts';
 
 type Bounds = [
   account: number,

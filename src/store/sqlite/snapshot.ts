@@ -1,15 +1,10 @@
 // A Reader over one handle's open snapshot. It counts what it fetches, and long scans let the loop turn between pages.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Account } from '../../domain/account.ts';
-import type { Collection } from '../../domain/collection.ts';
-import type { Device } from '../../domain/device.ts';
 import { EasError } from '../../domain/errors.ts';
-import type { AccountId, CollectionId, DeviceId, Modseq, ServerId } from '../../domain/ids.ts';
+import type { AccountId, CollectionId, Modseq } from '../../domain/ids.ts';
 import type { Item, LivingItem } from '../../domain/item.ts';
 import { above, below } from '../../domain/position.ts';
-import type { SyncRecord } from '../../domain/sync-record.ts';
-import type { LogRow, Range, Reader } from '../port.ts';
-import type { LogItemRow, Reads } from './reads.ts';
+import type { Lookups } from '../list/pending.ts';
 import {
   accountNumber,
   type ItemRow,
@@ -20,8 +15,11 @@ import {
   toDevice,
   toItem,
   toSyncRecord,
-} from './rows.ts';
-import type { Counters } from './stats.ts';
+} from '../list/rows.ts';
+import type { View } from '../list/run.ts';
+import type { Counters } from '../list/stats.ts';
+import type { LogRow, Range, Reader } from '../port.ts';
+import type { LogItemRow, Reads } from './reads.ts';
 
 const largestPage = 200;
 
@@ -32,16 +30,6 @@ export interface Snapshot {
   readonly now: Modseq;
   readonly counters: Counters;
 }
-/** What is asked for by id: the records that a transaction's commit depends on. */
-export interface Lookups {
-  account(): Account;
-  device(id: DeviceId): Device | undefined;
-  collection(id: CollectionId): Collection | undefined;
-  /** Throws 'corrupt-item'. */
-  item(id: ServerId): Item | undefined;
-  syncRecord(device: DeviceId, collection: CollectionId | 'hierarchy'): SyncRecord | undefined;
-}
-
 /** Its first statement takes the snapshot. Throws 'account-not-found'. */
 export function takeSnapshot(sql: Reads, id: AccountId, counters: Counters): Snapshot {
   const account = accountNumber(id);
@@ -50,7 +38,16 @@ export function takeSnapshot(sql: Reads, id: AccountId, counters: Counters): Sna
   return { sql, account, now, counters };
 }
 
-export function lookupsOf({ sql, account, counters }: Snapshot): Lookups {
+export function viewOf(snapshot: Snapshot): View {
+  return {
+    account: snapshot.account,
+    now: snapshot.now,
+    lookups: lookupsOf(snapshot),
+    readerWith: (lookups) => readerOf(snapshot, lookups),
+  };
+}
+
+function lookupsOf({ sql, account, counters }: Snapshot): Lookups {
   const counted = <Row>(row: Row | undefined): Row | undefined => {
     counters.lookups += 1;
     if (row !== undefined) counters.rowsRead += 1;
@@ -72,7 +69,7 @@ export function lookupsOf({ sql, account, counters }: Snapshot): Lookups {
 }
 
 /** The scans of a Reader, and its look-ups from `lookups`. */
-export function readerOf({ sql, account, now, counters }: Snapshot, lookups: Lookups): Reader {
+function readerOf({ sql, account, now, counters }: Snapshot, lookups: Lookups): Reader {
   const counted = <Row>(rows: Row[]): Row[] => {
     counters.rowsRead += rows.length;
     return rows;

@@ -1,5 +1,5 @@
+import type { ClaimedRow } from '../list/lists.ts';
 import { type Connection, prepare } from './connection.ts';
-import type { ClaimedRow } from './lists.ts';
 
 /** An item as the writer handles it: everything but its content. */
 export interface RecordRow {

@@ -1,9 +1,9 @@
 // The thread that writes: takes a group, commits it, answers with one message. It blocks on locks and on the disk so
 // that the main loop does not. Between two groups it restarts a WAL that has grown long.
 import { parentPort, workerData } from 'node:worker_threads';
+import type { GroupRequest } from '../list/lists.ts';
 import { commitGroup } from './commit-group.ts';
 import { connect } from './connection.ts';
-import type { GroupRequest } from './lists.ts';
 import { prepareWriter } from './writer-statements.ts';
 
 export interface WriterData {

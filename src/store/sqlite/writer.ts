@@ -2,8 +2,8 @@
 // Invariant: a promise resolves after its group is durable, and the feed hears of it after that.
 import { Worker } from 'node:worker_threads';
 import { EasError } from '../../domain/errors.ts';
+import type { GroupReply, GroupRequest, JobName, Jobs, List, Outcome, Task } from '../list/lists.ts';
 import type { FeedEvent } from '../port.ts';
-import type { GroupReply, GroupRequest, JobName, Jobs, List, Outcome, Task } from './lists.ts';
 import type { WriterData } from './writer-thread.ts';
 
 export interface Writer {

@@ -10,7 +10,16 @@ import type { Item, LivingItem } from '../../domain/item.ts';
 import type { SyncRecord } from '../../domain/sync-record.ts';
 import type { Expectation, Write } from './lists.ts';
 import { parseServerId } from './rows.ts';
-import type { Lookups } from './snapshot.ts';
+
+/** What is asked for by id: the records that a transaction's commit depends on. */
+export interface Lookups {
+  account(): Account;
+  device(id: DeviceId): Device | undefined;
+  collection(id: CollectionId): Collection | undefined;
+  /** Throws 'corrupt-item'. */
+  item(id: ServerId): Item | undefined;
+  syncRecord(device: DeviceId, collection: CollectionId | 'hierarchy'): SyncRecord | undefined;
+}
 
 /** `work` was handed a record that is no longer what the snapshot holds: it must run again. */
 export class StaleRecord extends Error {

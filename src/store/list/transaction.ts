@@ -5,14 +5,13 @@ import { EasError } from '../../domain/errors.ts';
 import type { CollectionId, ServerId } from '../../domain/ids.ts';
 import type { Item, LivingItem, NewItem, Tombstone } from '../../domain/item.ts';
 import type { ItemNumber } from '../../domain/position.ts';
-import { type Facts, openStamp, type Transaction } from '../port.ts';
+import { type Facts, openStamp, type Reader, type Transaction } from '../port.ts';
 import type { ContentWrite } from './lists.ts';
 import { anyItem, livingItem, type Pending, requireFresh, syncRecordKey } from './pending.ts';
 import { accountFacts, serverId } from './rows.ts';
-import { readerOf, type Snapshot } from './snapshot.ts';
 
-export function transactionOn(snapshot: Snapshot, pending: Pending): Transaction {
-  const reader = readerOf(snapshot, pending.lookups);
+/** `reader`: of the snapshot, its look-ups those of `pending`. */
+export function transactionOn(reader: Reader, pending: Pending): Transaction {
   const items = itemTransaction(pending);
   const account = accountTransaction(pending);
   // Named one by one: spreading three objects costs more than the run of a small transaction.
