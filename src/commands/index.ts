@@ -9,6 +9,7 @@ import { pingCommand } from './ping.ts';
 import { provisionCommand } from './provision.ts';
 import { sendMailCommand } from './send-mail.ts';
 import { settingsCommand } from './settings.ts';
+import { smartForwardCommand } from './smart-forward.ts';
 import { smartReplyCommand } from './smart-reply.ts';
 import { syncCommand } from './sync.ts';
 
@@ -16,6 +17,7 @@ import { syncCommand } from './sync.ts';
 const all: readonly Command[] = [
   syncCommand,
   sendMailCommand,
+  smartForwardCommand,
   smartReplyCommand,
   folderSyncCommand,
   moveItemsCommand,

@@ -6,14 +6,23 @@ import { type Element, element, encodeToBuffer, pages } from '../../protocol/ind
 import type { EasResponse } from '../../src/endpoint/types.ts';
 import { type House, openHouse, type Phone, rootOf, type Sent, statusAlone } from '../support/endpoint.ts';
 
-const served = ['Sync', 'SendMail', 'SmartReply', 'FolderSync', 'MoveItems', 'Settings', 'Ping', 'ItemOperations'];
-const known = ['Search', 'Find', 'MeetingResponse', 'SmartForward', 'FolderCreate', 'FolderUpdate', 'FolderDelete'];
+const served = [
+  'Sync',
+  'SendMail',
+  'SmartForward',
+  'SmartReply',
+  'FolderSync',
+  'MoveItems',
+  'Settings',
+  'Ping',
+  'ItemOperations',
+];
+const known = ['Search', 'Find', 'MeetingResponse', 'FolderCreate', 'FolderUpdate', 'FolderDelete'];
 const unserved = [...known, 'GetItemEstimate', 'ResolveRecipients', 'ValidateCert'];
 const tagOfRoot: Readonly<Record<string, number>> = {
   Search: pages.search.Search.code,
   Find: pages.find.Find.code,
   MeetingResponse: pages.meetingResponse.MeetingResponse.code,
-  SmartForward: pages.composeMail.SmartForward.code,
   FolderCreate: pages.folderHierarchy.FolderCreate.code,
   FolderUpdate: pages.folderHierarchy.FolderUpdate.code,
   FolderDelete: pages.folderHierarchy.FolderDelete.code,

@@ -1,0 +1,40 @@
+import { smartForward } from '../../protocol/index.ts';
+import { composeReply } from '../content/email/reply.ts';
+import { EasError } from '../domain/errors.ts';
+import { defineCommand } from './define.ts';
+import { reader } from './email-items.ts';
+import { send } from './send.ts';
+import { findSource, markSource, namesInstance } from './source.ts';
+
+const invalidDateTime = 104;
+/** [MS-ASCMD] 2.2.2 Common Status Codes */
+const invalidCombination = 178;
+const invalidForward = 179;
+
+/**
+ * [MS-ASCMD] 2.2.1.19 SmartForward: the original's text goes below the message and its attachments along, unless
+ * ReplaceMime; the original is marked. Forwardees are for meetings: a mail refuses them.
+ */
+export const smartForwardCommand = defineCommand({
+  name: 'SmartForward',
+  ...smartForward,
+  body: 'required',
+  carriesMessage: 'sent',
+  handle: async (context, request) => {
+    const { Source, Mime, ReplaceMime, SaveInSentItems, TemplateID, Forwardees, Body } = request!;
+    if (!namesInstance(Source)) return { Status: invalidDateTime };
+    if (Forwardees || Body) {
+      const combined = Mime !== undefined || ReplaceMime || SaveInSentItems || TemplateID !== undefined;
+      return { Status: combined ? invalidCombination : invalidForward };
+    }
+    if (!Mime) throw new EasError('invalid-request', 'no Mime');
+    const now = context.clock.now();
+    // Looked up when the message is made: a repeat is one also when the original is gone by then.
+    const compose = async (mime: Buffer): Promise<Buffer> => {
+      const { content } = await findSource(context, Source);
+      const original = { email: content, read: reader(context, content) };
+      return composeReply(original, mime, { kind: 'forward', replaceMime: ReplaceMime, now });
+    };
+    return send(context, request!, Mime, compose, (tx) => markSource(tx, Source, { verb: 3, time: now }));
+  },
+});
