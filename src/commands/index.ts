@@ -29,4 +29,4 @@ const all: readonly Command[] = [
 export const commands: ReadonlyMap<string, Command> = new Map(all.map((command) => [command.name, command]));
 
 /** The protocol versions that are served, oldest first. */
-export const servedVersions: readonly Version[] = ['14.1', '16.1'];
+export const servedVersions: readonly Version[] = ['14.0', '14.1', '16.0', '16.1'];
