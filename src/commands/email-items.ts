@@ -3,18 +3,24 @@
 import { createHash } from 'node:crypto';
 import { encode, pages, type ReadEmail, type SyncRequestCommand, type WrittenEmail } from '../../protocol/index.ts';
 import { type Element, element } from '../../protocol/wbxml/element.ts';
-import { changedParts, changeMarks, readEmail, writeEmail, writeMarks } from '../content/email/application-data.ts';
+import {
+  changedParts,
+  changeMarks,
+  readEmail,
+  writeEmail,
+  writeMarks,
+  writeStub,
+} from '../content/email/application-data.ts';
 import { chooseBody, type ReadRange, type RenderedBody } from '../content/email/body.ts';
 import { type DraftFields, draftFromFields, draftFromMime } from '../content/email/draft.ts';
 import { emailOf } from '../delivery/deliver.ts';
 import type { Account } from '../domain/account.ts';
 import type { Email } from '../domain/email.ts';
-import { EasError, type ErrorCode } from '../domain/errors.ts';
+import { EasError, type ErrorCode, isEasError } from '../domain/errors.ts';
 import type { ClientId, CollectionId, ServerId } from '../domain/ids.ts';
-import type { LivingItem, NewItem } from '../domain/item.ts';
+import { type Item, isMail, type LivingItem, type Mail, type NewItem } from '../domain/item.ts';
 import type { SyncOptions } from '../domain/sync-record.ts';
 import type { Changed, DeviceCommand } from '../sync/commands.ts';
-import { isLiving } from '../sync/view.ts';
 import type { Context } from './define.ts';
 
 type Add = Extract<SyncRequestCommand, { Add: unknown }>['Add'];
@@ -56,7 +62,7 @@ export async function prepareChange(context: Context, folder: CollectionId, chan
   try {
     const data = readEmail(change.ApplicationData, context.version);
     const before = await context.read((reader) => reader.item(id));
-    const isDraft = before && isLiving(before) && before.collection === folder && before.content.draft;
+    const isDraft = isMail(before) && before.collection === folder && before.content.draft;
     if (!isDraft) return { kind: 'Change', id, hash, change: (item) => changeReceived(item, data) };
     if (change.Send) return refused('Change', id, hash, 'item-invalid');
     const next = isRewritten(data) ? await draftItem(context, folder, data, before) : undefined;
@@ -67,24 +73,29 @@ export async function prepareChange(context: Context, folder: CollectionId, chan
   }
 }
 
-function changeReceived(item: LivingItem, data: ReadEmail): Changed {
+/** Throws 'item-not-found' for what is no living mail, 'corrupt-item' for one that cannot be read. */
+export function requireMail(item: Item | undefined): Mail {
+  if (isMail(item)) return item;
+  const damaged = item?.died === undefined && item?.damaged !== undefined;
+  throw new EasError(damaged ? 'corrupt-item' : 'item-not-found', item?.id);
+}
+
+function changeReceived(found: LivingItem, data: ReadEmail): Changed {
+  const item = requireMail(found);
   const { content, touched } = changeMarks(item.content, data);
   return { item: { ...item, content }, touched, exact: true };
 }
 
-function changeDraft(
-  item: LivingItem,
-  before: LivingItem,
-  next: NewItem<'Email'> | undefined,
-  data: ReadEmail,
-): Changed {
+function changeDraft(found: LivingItem, before: Mail, next: NewItem<'Email'> | undefined, data: ReadEmail): Changed {
+  const item = requireMail(found);
   if (!next) return changeReceived(item, data);
   // The new message was built on `before`: another writer in between means to look again.
   if (item.content.mime !== before.content.mime) throw new EasError('busy', 'the draft changed meanwhile');
   const { conversation, conversationIndex, received, categories, flag, read } = item.content;
   const kept = { conversation, conversationIndex, received, categories, read, ...(flag && { flag }) };
   const { content } = changeMarks({ ...next.content, ...kept }, data);
-  return { item: { ...item, content, blobs: next.blobs }, touched: ['message'], exact: true };
+  const { blobs, words = [] } = next;
+  return { item: { ...item, content, blobs, words }, touched: ['message'], exact: true };
 }
 
 const draftFields = ['To', 'Cc', 'Bcc', 'ReplyTo', 'Subject', 'Importance', 'Body', 'Attachments'] as const;
@@ -96,7 +107,7 @@ async function draftItem(
   context: Context,
   folder: CollectionId,
   data: ReadEmail,
-  before: LivingItem | undefined,
+  before: Mail | undefined,
 ): Promise<NewItem<'Email'>> {
   if (data.Attachments) throw new EasError('item-invalid', 'attachments of drafts');
   const account = await context.read((reader) => reader.account());
@@ -133,26 +144,47 @@ export function reader(context: Context, email: Pick<Email, 'mime'>): ReadRange 
 
 export type RenderOptions = Pick<SyncOptions, 'bodyPreferences' | 'mimeSupport' | 'mimeTruncation'>;
 
-/** The whole mail. One that cannot be read says so in its body: it never stops the others. */
+const unreadable = 'This message could not be read from the server.';
+
+/** The whole mail. One that cannot be read is listed for the administrator and says so itself: it never stops the others. */
 export async function renderEmail(context: Context, item: LivingItem, options: RenderOptions): Promise<WrittenEmail> {
-  return writeEmail(item, await renderBody(context, item, options));
+  try {
+    return writeEmail(requireMail(item), await renderBody(context, requireMail(item), options));
+  } catch (error) {
+    if (isTransient(error)) throw error;
+    await quarantine(context, item, item.damaged ?? String(error));
+    return writeStub(item, unreadable);
+  }
 }
 
-async function renderBody(context: Context, item: LivingItem, options: RenderOptions): Promise<RenderedBody> {
+/** The store's trouble, not the mail's. */
+function isTransient(error: unknown): boolean {
+  return isEasError(error, 'busy') || isEasError(error, 'store-unavailable');
+}
+
+async function quarantine(context: Context, item: LivingItem, reason: string): Promise<void> {
+  context.log.error('a mail cannot be read', { account: context.account, item: item.id, reason });
+  await context.transact(async (tx) => {
+    if ((await tx.item(item.id))?.died === undefined) tx.quarantine(item.id, reason);
+  });
+}
+
+async function renderBody(context: Context, item: Mail, options: RenderOptions): Promise<RenderedBody> {
   const { bodyPreferences: preferences, mimeSupport, mimeTruncation } = options;
   const { version } = context;
   const wanted = { preferences, mimeSupport, version, ...(mimeTruncation !== undefined && { mimeTruncation }) };
   try {
     return await chooseBody(item.content, wanted, reader(context, item.content));
   } catch (error) {
-    context.log.error('a mail cannot be read', { account: context.account, item: item.id, error });
-    const data = 'This message could not be read from the server.';
-    return { type: 1, estimatedSize: data.length, truncated: false, data };
+    if (isTransient(error)) throw error;
+    await quarantine(context, item, String(error));
+    return { type: 1, estimatedSize: unreadable.length, truncated: false, data: unreadable };
   }
 }
 
 /** A Change: the marks alone when nothing else was ever touched. */
 export async function renderChange(context: Context, item: LivingItem, options: RenderOptions): Promise<WrittenEmail> {
+  if (!isMail(item)) return renderEmail(context, item, options);
   const parts = changedParts(item);
   return parts.includes('message') ? renderEmail(context, item, options) : writeMarks(item.content, parts);
 }

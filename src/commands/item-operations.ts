@@ -18,11 +18,10 @@ import { parseFileReference } from '../content/email/application-data.ts';
 import { attachmentContent } from '../content/email/attachment.ts';
 import { EasError } from '../domain/errors.ts';
 import type { ServerId } from '../domain/ids.ts';
-import type { LivingItem } from '../domain/item.ts';
-import { isLiving } from '../sync/view.ts';
+import type { Mail } from '../domain/item.ts';
 import { bodyPreferenceOf, mimeSupportOf } from './body-preference.ts';
 import { type Context, defineCommand } from './define.ts';
-import { reader, renderEmail } from './email-items.ts';
+import { reader, renderEmail, requireMail } from './email-items.ts';
 import { statusOf } from './status.ts';
 
 type Answers = NonNullable<ItemOperationsResponse['Response']>;
@@ -76,10 +75,8 @@ async function fetch(context: Context, asked: ItemOperationsFetch): Promise<Fetc
   }
 }
 
-async function find(context: Context, id: ServerId): Promise<LivingItem> {
-  const item = await context.read((reading) => reading.item(id));
-  if (!item || !isLiving(item)) throw new EasError('item-not-found', id);
-  return item;
+async function find(context: Context, id: ServerId): Promise<Mail> {
+  return requireMail(await context.read((reading) => reading.item(id)));
 }
 
 async function fetchMail(context: Context, asked: ItemOperationsFetch, id: ServerId): Promise<FetchAnswer> {

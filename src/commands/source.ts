@@ -3,10 +3,10 @@ import { parseDate, parseLongId, type SmartReplyRequest } from '../../protocol/i
 import type { Email } from '../domain/email.ts';
 import { EasError } from '../domain/errors.ts';
 import type { ServerId } from '../domain/ids.ts';
-import type { LivingItem } from '../domain/item.ts';
+import { isMail, type Mail } from '../domain/item.ts';
 import type { Transaction } from '../store/port.ts';
-import { isLiving } from '../sync/view.ts';
 import type { Context } from './define.ts';
+import { requireMail } from './email-items.ts';
 
 /** [MS-ASCMD] 2.2.3.173 Source */
 export type SourceName = SmartReplyRequest['Source'];
@@ -18,13 +18,11 @@ export function namesInstance({ InstanceId }: SourceName): boolean {
 }
 
 /** An id tells its folder by itself; a LongId stands alone. Throws 'item-not-found'. */
-export async function findSource(context: Context, source: SourceName): Promise<LivingItem> {
+export async function findSource(context: Context, source: SourceName): Promise<Mail> {
   const named = addressOf(source);
-  const item = named && (await context.read((reading) => reading.item(named.id)));
-  if (!item || !isLiving(item) || (named.folder !== undefined && named.folder !== item.collection)) {
-    throw new EasError('item-not-found', named?.id ?? 'no source');
-  }
-  return item;
+  const mail = requireMail(named && (await context.read((reading) => reading.item(named.id))));
+  if (named?.folder !== undefined && named.folder !== mail.collection) throw new EasError('item-not-found', mail.id);
+  return mail;
 }
 
 /** Marks it as answered or forwarded, if it is still there. */
@@ -35,7 +33,7 @@ export async function markSource(
 ): Promise<void> {
   const named = addressOf(source);
   const item = named && (await tx.item(named.id));
-  if (item && isLiving(item)) tx.put({ ...item, content: { ...item.content, lastVerb } }, ['verb']);
+  if (isMail(item)) tx.put({ ...item, content: { ...item.content, lastVerb } }, ['verb']);
 }
 
 function addressOf({ FolderId, ItemId, LongId }: SourceName): { id: ServerId; folder: string | undefined } | undefined {

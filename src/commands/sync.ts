@@ -16,6 +16,7 @@ import { weighEmail } from '../content/email/application-data.ts';
 import { folderTypes, specialFolderId } from '../domain/collection.ts';
 import { isEasError } from '../domain/errors.ts';
 import type { CollectionId, ServerId, SyncKey } from '../domain/ids.ts';
+import { isMail, type LivingItem } from '../domain/item.ts';
 import type { AnsweredCommand, SyncOptions, SyncRecord } from '../domain/sync-record.ts';
 import type { Transaction } from '../store/port.ts';
 import type { DeviceCommand } from '../sync/commands.ts';
@@ -166,7 +167,7 @@ async function syncIn(
     key,
     ...(planned.options && { options: planned.options }),
     getChanges: planned.getChanges,
-    weigh: (item, options) => weighEmail(item.content, options.bodyPreferences),
+    weigh,
     now: clock.now(),
   });
 }
@@ -268,8 +269,18 @@ async function render(
   };
 }
 
+/** Bytes that an item takes in an answer. */
+function weigh(item: LivingItem, options: SyncOptions): number {
+  const unknown = 512;
+  try {
+    return isMail(item) ? weighEmail(item.content, options.bodyPreferences) : unknown;
+  } catch {
+    return unknown; // what cannot be weighed cannot be rendered either, and says so then
+  }
+}
+
 function weightOf(change: Change, options: SyncOptions): number {
-  return 'item' in change ? weighEmail(change.item.content, options.bodyPreferences) : 64;
+  return 'item' in change ? weigh(change.item, options) : 64;
 }
 
 function applicationData(context: Context, written: WrittenEmail): Element {
@@ -303,7 +314,7 @@ async function writeResponse(
   const Status = result === 'done' ? 1 : statusOf('Sync', result);
   if (kind === 'Add') {
     const made = item === undefined ? undefined : await context.read((reader) => reader.item(item));
-    const data = made && isLiving(made) && Status === 1 ? addedData(made.content) : undefined;
+    const data = isMail(made) && Status === 1 ? addedData(made.content) : undefined;
     return [{ Add: { ClientId: id, ServerId: Status === 1 ? item : undefined, Status, ApplicationData: data } }];
   }
   if (Status === 1) return [];

@@ -3,6 +3,7 @@
 // by then; what a device sent is handed to each recipient at least once. It must never know a command or relay for strangers.
 import { conversationOf } from '../content/email/conversation.ts';
 import { indexMessage } from '../content/email/index-mime.ts';
+import { emailWords } from '../content/email/words.ts';
 import { specialFolderId } from '../domain/collection.ts';
 import type { EmailIndex } from '../domain/email.ts';
 import type { AccountId, BlobId, ClientId, CollectionId, DeviceId, ServerId } from '../domain/ids.ts';
@@ -41,6 +42,7 @@ export function emailOf(mime: Buffer, blob: BlobId, facts: EmailFacts): NewItem<
     },
     sortDate: facts.received,
     blobs: [blob],
+    words: emailWords(index),
     conversation,
   };
 }

@@ -1,4 +1,4 @@
-import type { AccountId, Modseq } from './ids.ts';
+import type { AccountId, BlobId, Modseq } from './ids.ts';
 
 export interface NewAccount {
   /** The primary address, lower case. */
@@ -11,6 +11,27 @@ export interface NewAccount {
   readonly timeZone?: string;
   /** Bytes that its items may take; absent: no limit. */
   readonly quota?: number;
+  /** BCP 47. */
+  readonly locale?: string;
+  /** 0 is Sunday. */
+  readonly firstDayOfWeek?: 0 | 1 | 2 | 3 | 4 | 5 | 6;
+  readonly person?: Person;
+  /** JPEG or PNG; the account holds the blob. */
+  readonly picture?: BlobId;
+  /** For S/MIME: DER in base64. */
+  readonly certificates?: readonly string[];
+}
+/** What the address list says of a person ([MS-ASCMD] 2.2.3.139.3 Properties (Search), in the GAL). */
+export interface Person {
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly alias?: string;
+  readonly title?: string;
+  readonly company?: string;
+  readonly office?: string;
+  readonly phone?: string;
+  readonly homePhone?: string;
+  readonly mobile?: string;
 }
 export interface Account extends NewAccount {
   readonly id: AccountId;

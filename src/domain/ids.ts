@@ -11,6 +11,7 @@ export type ClientId = Branded<string, 'ClientId'>;
 export type SyncKey = Branded<string, 'SyncKey'>;
 export type BlobId = Branded<string, 'BlobId'>;
 export type OutboxId = Branded<string, 'OutboxId'>;
+export type JournalId = Branded<string, 'JournalId'>;
 /** 16 bytes in hex. */
 export type ConversationId = Branded<string, 'ConversationId'>;
 

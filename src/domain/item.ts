@@ -3,9 +3,18 @@ import type { Email } from './email.ts';
 import type { BlobId, ClientId, CollectionId, ConversationId, DeviceId, Modseq, ServerId } from './ids.ts';
 import type { ItemNumber, Position } from './position.ts';
 
-/** What an item says, by class; the other classes come with their rooms under content/. */
-export interface Contents {
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+/** The fields of an item by name, in the newest version's shape; what they mean is content/'s. */
+export type Fields = Readonly<Record<string, Json>>;
+
+/** What an item says, by class. */
+export interface Contents extends Record<ItemClass, Email | Fields> {
   Email: Email;
+  Calendar: Fields;
+  Contacts: Fields;
+  Tasks: Fields;
+  Notes: Fields;
+  SMS: Fields;
 }
 export type StoredClass = keyof Contents;
 export type Content = Contents[StoredClass];
@@ -25,7 +34,7 @@ export interface NewItem<Class extends StoredClass = StoredClass> {
   readonly sortDate: number;
   /** The blobs that the item holds: referenced with it, released when its content goes. */
   readonly blobs: readonly BlobId[];
-  /** Words for search, already split, lower case. */
+  /** What search finds it by (`wordsOf`). Never read back; a `put` without them leaves them. */
   readonly words?: readonly string[];
   readonly conversation?: ConversationId;
   readonly addedAs?: AddedAs;
@@ -34,6 +43,8 @@ export interface NewItem<Class extends StoredClass = StoredClass> {
 /** A living item. Written by no one but the store: `put` takes one with other content and stamps it. */
 export interface LivingItem<Class extends StoredClass = StoredClass> extends NewItem<Class>, ItemRecord {
   readonly died?: undefined;
+  /** Why its content cannot be read: it is `{}` then, and only the facts of sync hold. */
+  readonly damaged?: string;
 }
 /** The whole record without its content: what is left when an item leaves its collection. */
 export interface Tombstone extends ItemRecord {
@@ -47,6 +58,12 @@ export interface Tombstone extends ItemRecord {
   readonly movedTo?: ServerId;
 }
 export type Item = LivingItem | Tombstone;
+export type Mail = LivingItem<'Email'>;
+
+/** A living mail that can be read. */
+export function isMail(item: Item | undefined): item is Mail {
+  return item?.died === undefined && item?.class === 'Email' && item.damaged === undefined;
+}
 
 /** The facts that sync needs of an item; sync-model.md, "What an item keeps". */
 export interface ItemRecord {

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import type { Account, NewAccount } from '../domain/account.ts';
 import type { Collection, NewCollection } from '../domain/collection.ts';
 import type { Device, NewDevice } from '../domain/device.ts';
+import type { Group } from '../domain/group.ts';
 import type {
   AccountId,
   BlobId,
@@ -18,9 +19,11 @@ import type {
   ServerId,
 } from '../domain/ids.ts';
 import type { Item, LivingItem, NewItem } from '../domain/item.ts';
+import type { JournalEntry, Quarantined } from '../domain/journal.ts';
 import type { OutboxMessage, QueuedMessage } from '../domain/outbox.ts';
 import type { Position } from '../domain/position.ts';
 import type { SyncRecord } from '../domain/sync-record.ts';
+import type { SearchWord } from '../domain/words.ts';
 
 export interface Store extends AsyncDisposable {
   /** A snapshot: everything this Reader tells is the account at `now`. Throws 'account-not-found'. */
@@ -32,6 +35,7 @@ export interface Store extends AsyncDisposable {
   readonly outbox: Outbox;
   readonly leases: Leases;
   readonly feed: Feed;
+  readonly journal: Journal;
   /** Counters since it opened: how cost is asserted without a clock. */
   readonly stats: Stats;
 }
@@ -54,7 +58,7 @@ export interface Reader {
   collections(after?: Modseq): Promise<Collection[]>;
   /** Removed ones too. */
   collection(id: CollectionId): Promise<Collection | undefined>;
-  /** Tombstones too. Throws 'corrupt-item'; never another account's. */
+  /** Tombstones too, and what is damaged; never another account's. */
   item(id: ServerId): Promise<Item | undefined>;
   /** Living items that an Add of this device with this ClientId made: small ClientIds come again. */
   added(collection: CollectionId, device: DeviceId, clientId: ClientId): Promise<LivingItem[]>;
@@ -68,12 +72,24 @@ export interface Reader {
   syncRecord(device: DeviceId, collection: CollectionId | 'hierarchy'): Promise<SyncRecord | undefined>;
   /** Of all devices, for pruning. */
   syncRecords(collection: CollectionId): Promise<SyncRecord[]>;
+  /** Living items that have every word, newest first. */
+  search(query: SearchQuery): Promise<ServerId[]>;
+  /** What devices deleted, changed or moved since (milliseconds), as it was before, newest first. */
+  journal(since: number, device?: DeviceId): Promise<JournalEntry[]>;
+  /** By item. */
+  quarantined(): Promise<Quarantined[]>;
 }
 
 export interface Range {
   readonly from?: Position;
   readonly to?: Position;
   readonly order: 'newest' | 'oldest';
+  readonly limit: number;
+}
+export interface SearchQuery {
+  readonly words: readonly SearchWord[];
+  /** Absent: all. */
+  readonly collections?: readonly CollectionId[];
   readonly limit: number;
 }
 /** One event of a collection's log. An item has one row per membership event and one for its last content change. */
@@ -100,8 +116,8 @@ export interface Transaction extends Reader {
   /** Stamped anew (a tombstone's `died` too), origin none, removedBy cleared, broughtBy[device] = that stamp. */
   announce(id: ServerId, device: DeviceId): void;
   putCollection(collection: NewCollection | Collection): void;
-  /** Removes its items and its states with it. Its id is never used again. */
-  removeCollection(id: CollectionId): void;
+  /** Removes its items and its states with it; `by`: the device whose act it is. Its id is never used again. */
+  removeCollection(id: CollectionId, by?: DeviceId): void;
   putDevice(device: NewDevice): void;
   /** With its sync records. */
   removeDevice(id: DeviceId): void;
@@ -111,6 +127,10 @@ export interface Transaction extends Reader {
   /** Compare-and-set on the record's generation: 0 for a new one. */
   saveSyncRecord(next: SyncRecord): void;
   send(message: OutboxMessage): void;
+  /** Lists a living item as one that devices could not be given, once more. Without a stamp. */
+  quarantine(id: ServerId, reason: string): void;
+  /** Off the list, and stamped as a change of all of it, so that every device gets it again. Throws 'item-not-found'. */
+  release(id: ServerId): void;
 }
 /**
  * What is said of an item beside its content. 'now' is the stamp of the write itself; null clears; absent leaves.
@@ -120,6 +140,8 @@ export interface Facts {
   readonly origin?: DeviceId | null;
   readonly removedBy?: DeviceId | null;
   readonly moved?: true;
+  /** The device whose act it is: what was there before goes into the journal. */
+  readonly by?: DeviceId;
   readonly broughtBy?: Readonly<Record<DeviceId, Modseq | 'now' | null>>;
 }
 
@@ -133,6 +155,19 @@ export interface Directory {
   /** Everything of it goes, its blobs' references too. Throws 'account-not-found'. */
   remove(id: AccountId): Promise<void>;
   list(): Promise<Account[]>;
+  /** Made, or replaced. Throws 'address-taken'. */
+  putGroup(group: Group): Promise<void>;
+  /** Throws 'group-not-found'. */
+  removeGroup(address: string): Promise<void>;
+  findGroup(address: string): Promise<Group | undefined>;
+  groups(): Promise<Group[]>;
+  /** The address list of these domains: whose names have, for each word, one that begins with it; by display name. */
+  names(query: NamesQuery): Promise<(Account | Group)[]>;
+}
+export interface NamesQuery {
+  readonly domains: readonly string[];
+  readonly words: readonly string[];
+  readonly limit: number;
 }
 
 export interface Blobs {
@@ -161,6 +196,13 @@ export interface Outbox {
 export interface Leases {
   /** True when this node holds `name` for the next `ms` milliseconds. Asking again prolongs. */
   hold(name: string, node: string, ms: number): Promise<boolean>;
+  /** Nothing when another node holds it. */
+  release(name: string, node: string): Promise<void>;
+}
+
+export interface Journal {
+  /** Entries older than this (milliseconds) go, and their blobs' references; says how many. */
+  expire(before: number): Promise<number>;
 }
 
 /** What another process or waiter must learn. Receivers compare numbers: a repeated event is harmless. */

@@ -93,7 +93,8 @@ async function add(
   const addedAs = { device, clientId: command.id, hash: command.hash };
   const known = earlier?.item && (await tx.item(earlier.item));
   if (known) {
-    if (isLiving(known)) tx.put({ ...known, ...command.item, addedAs } as LivingItem, everything, { origin: null });
+    if (isLiving(known))
+      tx.put({ ...known, ...command.item, addedAs } as LivingItem, everything, { origin: null, by: device });
     return answer('done', known.id, true);
   }
   const view = { device, watermark: state.watermark, floor: state.floor };
@@ -101,9 +102,7 @@ async function add(
   const lost = repeats.find((item) => item.addedAs?.hash === command.hash && !holds(view, item));
   if (lost) {
     // Started again with key 0 and repeats an Add it never saw confirmed: that item, under a ServerId it cannot have met.
-    const id = tx.create(contentOf(lost), { broughtBy: { [device]: 'now' } });
-    tx.remove(lost.id);
-    return answer('done', id);
+    return answer('done', tx.move(lost.id, collection, { broughtBy: { [device]: 'now' } }));
   }
   const origin: Facts = command.exact ? { origin: device } : {};
   const id = tx.create({ ...command.item, addedAs }, { ...origin, broughtBy: { [device]: 'now' } });
@@ -117,20 +116,6 @@ function isOutside(sortDate: number, { state, target }: Speaker): boolean {
 
 /** Touched parts of an item that was replaced as a whole. */
 export const everything = ['message'] as const;
-
-function contentOf(item: LivingItem): NewItem {
-  const { collection, content, sortDate, blobs, words, conversation, addedAs } = item;
-  return {
-    collection,
-    class: item.class,
-    content,
-    sortDate,
-    blobs,
-    ...(words && { words }),
-    ...(conversation && { conversation }),
-    ...(addedAs && { addedAs }),
-  };
-}
 
 async function find(tx: Transaction, { collection }: Speaker, id: ServerId): Promise<LivingItem | undefined> {
   const item = await tx.item(id);
@@ -155,14 +140,14 @@ async function change(tx: Transaction, speaker: Speaker, command: Command<'Chang
     throw error;
   }
   const exact = current && changed.exact;
-  tx.put(changed.item, changed.touched, { origin: exact ? speaker.device : null });
+  tx.put(changed.item, changed.touched, { origin: exact ? speaker.device : null, by: speaker.device });
   return answer('done', item.id, !exact || isOutside(changed.item.sortDate, speaker));
 }
 
 async function remove(tx: Transaction, speaker: Speaker, command: Command<'Delete'>, answer: Answer): Promise<Applied> {
   const item = await find(tx, speaker, command.id);
   if (!item) return answer('done');
-  const facts: Facts = { removedBy: speaker.device };
+  const facts: Facts = { removedBy: speaker.device, by: speaker.device };
   // What arrives in Deleted Items is not the device's own: it does not know that id.
   if (command.moveTo && command.moveTo !== speaker.collection) tx.move(item.id, command.moveTo, {}, facts);
   else tx.remove(item.id, facts);

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { email, write } from '../../protocol/index.ts';
-import type { CollectionId } from '../../src/domain/ids.ts';
 import { mail, openHouse, type Phone, rootOf, statusAlone } from '../support/endpoint.ts';
-import { adds, ask, drafts, inbox, load, prime, synced, trash } from '../support/sync-phone.ts';
+import { adds, changes, drafts, inbox, load, prime, synced, trash } from '../support/sync-phone.ts';
 
 describe('a store that is full', async () => {
   const house = await openHouse({ after }, { maxBytes: 400_000 });
@@ -74,24 +73,29 @@ describe('a record that is broken', async () => {
     });
   });
 
-  test('stops its own collection with Status 5 and no other; Ping says Status 8 and not that nothing is there', async () => {
+  test('comes as a stub that says so, is listed, and comes whole when it is released', async () => {
     const phone = await house.phone();
     const id = await phone.receive(mail());
-    await phone.receive(mail({ subject: 'served' }), { folder: '4' as CollectionId });
-    const keys = { inbox: await prime(phone), trash: await prime(phone, trash) };
+    const well = await phone.receive(mail({ subject: 'served' }));
+    const key = await prime(phone);
+    const listed = () => house.store.read(phone.account, (reader) => reader.quarantined());
+    let next = '';
     await broken(phone, id, async () => {
-      const { Status, Collections } = await phone.ask(
-        'Sync',
-        ask({ SyncKey: keys.inbox, CollectionId: inbox }, { SyncKey: keys.trash, CollectionId: trash }),
-      );
-      assert.equal(Status, undefined);
-      const [first, second] = Collections?.Collection ?? [];
-      assert.deepEqual([first?.Status, first?.SyncKey], [5, keys.inbox]);
-      assert.equal(adds(phone, second)[0]?.[1].Subject, 'served');
       const Folders = { Folder: [{ Id: inbox!, Class: 'Email' }] };
-      assert.equal(await phone.status('Ping', { HeartbeatInterval: 60, Folders }), 8);
+      assert.equal((await phone.ask('Ping', { HeartbeatInterval: 60, Folders })).Status, 2);
+      const answer = await synced(phone, { SyncKey: key, CollectionId: inbox });
+      next = answer.SyncKey;
+      const subjects = new Map(adds(phone, answer).map(([found, { Subject }]) => [found, Subject]));
+      assert.match(subjects.get(id) ?? '', /could not be read/);
+      assert.equal(subjects.get(well), 'served');
+      assert.deepEqual(
+        (await listed()).map(({ item, times }) => [item, times]),
+        [[id, 1]],
+      );
     });
-    const found = adds(phone, await synced(phone, { SyncKey: keys.inbox, CollectionId: inbox }));
-    assert.equal(found[0]?.[0], id);
+    await house.store.transact(phone.account, async (tx) => tx.release(id));
+    const [change] = changes(phone, await synced(phone, { SyncKey: next, CollectionId: inbox }));
+    assert.deepEqual([change?.[0], change?.[1].Subject], [id, 'Subject']);
+    assert.deepEqual(await listed(), []);
   });
 });

@@ -9,7 +9,7 @@ import { type Addresses, createAddresses } from '../../src/admin/addresses.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { specialFolderId } from '../../src/domain/collection.ts';
 import type { AccountId } from '../../src/domain/ids.ts';
-import type { LivingItem } from '../../src/domain/item.ts';
+import { isMail, type Mail } from '../../src/domain/item.ts';
 import { createLog } from '../../src/log.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/port.ts';
@@ -41,8 +41,9 @@ export async function mailWorld(t: TestContext, clock: Clock = systemClock): Pro
   return { store, addresses, alice, bob };
 }
 
-export async function inbox(store: Store, account: AccountId): Promise<LivingItem[]> {
-  return await store.read(account, (reader) => reader.range(specialFolderId(2), { order: 'oldest', limit: 100 }));
+export async function inbox(store: Store, account: AccountId): Promise<Mail[]> {
+  const range = { order: 'oldest', limit: 100 } as const;
+  return (await store.read(account, (reader) => reader.range(specialFolderId(2), range))).filter(isMail);
 }
 
 export async function until<T>(look: () => Promise<T | undefined | false> | T | undefined | false): Promise<T> {

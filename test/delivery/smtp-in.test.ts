@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { systemClock } from '../../src/clock.ts';
 import { startSmtpIn } from '../../src/delivery/smtp-in.ts';
 import type { AccountId } from '../../src/domain/ids.ts';
-import type { LivingItem } from '../../src/domain/item.ts';
+import type { Mail } from '../../src/domain/item.ts';
 import { inbox, log, type MailWorld, mailWorld, send } from './mail-world.ts';
 
 async function listening(t: TestContext, world: MailWorld, limit = 1_000_000): Promise<number> {
@@ -19,8 +19,8 @@ async function listening(t: TestContext, world: MailWorld, limit = 1_000_000): P
   t.after(() => server[Symbol.asyncDispose]());
   return server.address.port;
 }
-const mimeOf = (world: MailWorld, item: LivingItem): Promise<Buffer> => world.store.blobs.get(item.content.mime);
-async function only(world: MailWorld, account: AccountId): Promise<LivingItem> {
+const mimeOf = (world: MailWorld, item: Mail): Promise<Buffer> => world.store.blobs.get(item.content.mime);
+async function only(world: MailWorld, account: AccountId): Promise<Mail> {
   const items = await inbox(world.store, account);
   assert.equal(items.length, 1);
   return items[0]!;

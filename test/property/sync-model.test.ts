@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import type { CollectionId, ServerId } from '../../src/domain/ids.ts';
+import type { Mail } from '../../src/domain/item.ts';
 import { comparePositions } from '../../src/domain/position.ts';
 import type { SyncState } from '../../src/domain/sync-record.ts';
 import type { Store } from '../../src/store/port.ts';
@@ -236,7 +237,7 @@ class Life {
     const seen = new Set<string>();
     for (const place of places)
       for (const item of await this.world.living(place)) {
-        const { subject } = item.content;
+        const { subject } = (item as Mail).content;
         assert.ok(!seen.has(subject) || this.mayTwin, `${subject} lives twice`);
         seen.add(subject);
       }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AccountId, ServerId } from '../../src/domain/ids.ts';
-import { audit } from '../support/consistency.ts';
+import { audit } from '../../src/store/sqlite/audit.ts';
 import { type ContractTests, inbox, newDevice, phone } from './contract.ts';
 import { inProcess } from './store-process.ts';
 

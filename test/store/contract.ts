@@ -9,9 +9,10 @@ import type { AccountId, CollectionId, DeviceId } from '../../src/domain/ids.ts'
 import type { NewItem } from '../../src/domain/item.ts';
 import type { OpenOptions } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/port.ts';
-import { audit } from '../support/consistency.ts';
+import { audit } from '../../src/store/sqlite/audit.ts';
 import { crashTests } from './contract-crash.ts';
 import { itemTests } from './contract-items.ts';
+import { keptTests } from './contract-kept.ts';
 import { sharedTests } from './contract-shared.ts';
 import { transactionTests } from './contract-transactions.ts';
 
@@ -49,7 +50,13 @@ export function storeContract(engine: Engine): void {
       assert.deepEqual(await audit(world.data), []);
       await rm(world.data, { recursive: true });
     });
-    for (const [name, run] of Object.entries({ ...itemTests, ...transactionTests, ...sharedTests, ...crashTests })) {
+    for (const [name, run] of Object.entries({
+      ...itemTests,
+      ...transactionTests,
+      ...keptTests,
+      ...sharedTests,
+      ...crashTests,
+    })) {
       const skip = engine.skip.find(({ tests }) => tests.includes(name))?.reason ?? false;
       test(name, { skip }, () => run(world));
     }

@@ -3,9 +3,10 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import type { AccountId } from '../../src/domain/ids.ts';
+import type { AccountId, CollectionId } from '../../src/domain/ids.ts';
+import type { LivingItem } from '../../src/domain/item.ts';
 import { openStore } from '../../src/store/open.ts';
-import { audit } from '../support/consistency.ts';
+import { audit } from '../../src/store/sqlite/audit.ts';
 import { tempStore, withStore } from '../support/temp-store.ts';
 import { inbox, mail, storeContract } from './contract.ts';
 
@@ -15,7 +16,7 @@ storeContract({
   skip: [],
 });
 
-test('a row that cannot be read is corrupt-item, and its neighbours are well', async () => {
+test('a row that cannot be read is a damaged item, which scans and look-ups tell and nothing builds on', async () => {
   await withStore(async (store, data) => {
     const id = await store.directory.create({ address: 'a@example.org', aliases: [], displayName: '' });
     const [broken, well] = await store.transact(id, async (tx) => [tx.create(mail(1)), tx.create(mail(2))] as const);
@@ -24,11 +25,39 @@ test('a row that cannot be read is corrupt-item, and its neighbours are well', a
     for (const content of ['{"subject":', 'null', null]) {
       spoil.run(content, Number(broken.split(':')[1]));
       await store.read(id, async (reader) => {
-        await assert.rejects(reader.item(broken), { code: 'corrupt-item' });
-        assert.notEqual(await reader.item(well), undefined);
+        const found = await reader.range('2' as CollectionId, { order: 'oldest', limit: 9 });
+        const logged = (await reader.log('2' as CollectionId, 0, 9)).map(({ item }) => item as LivingItem);
+        for (const items of [found, logged]) {
+          assert.deepEqual(
+            items.map((item) => [item.id, item.damaged !== undefined]),
+            [
+              [broken, true],
+              [well, false],
+            ],
+          );
+        }
+      });
+      await store.transact(id, async (tx) => {
+        const item = (await tx.item(broken)) as LivingItem;
+        assert.throws(() => tx.put(item, ['message']), { code: 'corrupt-item' });
+        assert.throws(() => tx.move(broken, '4' as CollectionId), { code: 'corrupt-item' });
       });
     }
-    spoil.run('{}', Number(broken.split(':')[1]));
+    db.prepare(`update items set history = 'x', touched = '[', brought_by = 'null' where number = ?`).run(
+      Number(broken.split(':')[1]),
+    );
+    const item = (await store.read(id, (reader) => reader.item(broken))) as LivingItem;
+    assert.deepEqual(
+      item.history.map(({ position }) => position.date),
+      [1],
+    );
+    await store.transact(id, async (tx) => tx.remove(broken));
+    const dead = await store.read(id, (reader) => reader.item(broken));
+    assert.notEqual(dead?.died, undefined);
+    db.prepare(`update items set history = ?, touched = '{}', brought_by = '{}' where number = ?`).run(
+      JSON.stringify([dead!.created, 1]),
+      Number(broken.split(':')[1]),
+    );
     db.close();
   });
 });

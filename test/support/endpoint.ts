@@ -19,7 +19,7 @@ import { deliver, type EmailFacts } from '../../src/delivery/deliver.ts';
 import type { Device } from '../../src/domain/device.ts';
 import { EasError } from '../../src/domain/errors.ts';
 import type { AccountId, CollectionId, DeviceId, ServerId } from '../../src/domain/ids.ts';
-import type { LivingItem } from '../../src/domain/item.ts';
+import { isMail, type Mail } from '../../src/domain/item.ts';
 import { createEndpoint } from '../../src/endpoint/endpoint.ts';
 import type { EasRequest, EasResponse } from '../../src/endpoint/types.ts';
 import type { Fields, Log } from '../../src/log.ts';
@@ -208,14 +208,16 @@ export class Phone {
     return deliver(this.house.store, this.account, Buffer.from(mime), { ...facts, received });
   }
 
-  async item(id: string): Promise<LivingItem | undefined> {
+  async item(id: string): Promise<Mail | undefined> {
     const item = await this.house.store.read(this.account, (reader) => reader.item(id as ServerId));
-    return item && item.died === undefined ? item : undefined;
+    return isMail(item) ? item : undefined;
   }
 
-  items(collection: string): Promise<LivingItem[]> {
-    return this.house.store.read(this.account, (reader) =>
-      reader.range(collection as CollectionId, { order: 'oldest', limit: 1000 }),
+  async items(collection: string): Promise<Mail[]> {
+    const range = { order: 'oldest', limit: 1000 } as const;
+    const { account, house } = this;
+    return (await house.store.read(account, (reader) => reader.range(collection as CollectionId, range))).filter(
+      isMail,
     );
   }
 

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { audit } from './consistency.ts';
+import { audit } from '../../src/store/sqlite/audit.ts';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const startWithin = 20_000;

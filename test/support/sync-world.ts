@@ -12,7 +12,7 @@ import type {
   ServerId,
   SyncKey,
 } from '../../src/domain/ids.ts';
-import type { LivingItem, NewItem } from '../../src/domain/item.ts';
+import type { LivingItem, Mail, NewItem } from '../../src/domain/item.ts';
 import { comparePositions } from '../../src/domain/position.ts';
 import type { SyncOptions } from '../../src/domain/sync-record.ts';
 import type { Store } from '../../src/store/port.ts';
@@ -95,7 +95,7 @@ function contentOf({ uid, a, b, day: received }: Facts): Email {
 }
 
 export function factsOf(item: LivingItem): Facts {
-  const { subject, categories } = item.content;
+  const { subject, categories } = (item as Mail).content;
   const position = item.history.at(-1)!.position;
   return { uid: subject, a: Number(categories[0]), b: Number(categories[1]), day: Math.floor(position.date / day) };
 }

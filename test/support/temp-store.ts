@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type OpenOptions, openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/port.ts';
-import { audit } from './consistency.ts';
+import { audit } from '../../src/store/sqlite/audit.ts';
 
 export interface TempStore extends AsyncDisposable {
   readonly store: Store;

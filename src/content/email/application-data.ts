@@ -55,6 +55,22 @@ export function writeEmail(item: EmailItem, body: RenderedBody | undefined): Wri
   };
 }
 
+/** What stands for a mail that cannot be read: when it came is all that is known of it. */
+export function writeStub({ sortDate }: LivingItem, text: string): WrittenEmail {
+  return {
+    From: '',
+    Subject: text,
+    DateReceived: dateTime(sortDate),
+    Importance: 1,
+    Read: false,
+    Body: writeBody({ type: 1, estimatedSize: Buffer.byteLength(text), truncated: false, data: text }),
+    MessageClass: 'IPM.Note',
+    InternetCPID: '65001',
+    ContentClass: 'urn:content-classes:message',
+    NativeBodyType: 1,
+  };
+}
+
 /** Bytes that a mail takes in an answer, by the sizes that it keeps: how a page is ended before it grows without bound. */
 export function weighEmail(content: Email, preferences: readonly BodyPreference[]): number {
   const sizes = preferences.map(({ type, truncationSize = Number.MAX_SAFE_INTEGER }) => {

@@ -1,6 +1,7 @@
 // What crosses between the main thread and the writer thread: lists of writes and single jobs, as plain data.
 // Contents are JSON text already: the writer binds them as they are. It must hold no code.
 import type { ErrorCode } from '../../domain/errors.ts';
+import type { Group } from '../../domain/group.ts';
 import type { Facts, FeedEvent } from '../port.ts';
 
 /** A record that `work` looked up, and the generation it saw; null: it was absent. */
@@ -22,6 +23,8 @@ export interface ContentWrite {
   readonly conversation: string | undefined;
   readonly addedAs: { readonly device: string; readonly clientId: string; readonly hash: string } | undefined;
   readonly facts: Facts | undefined;
+  /** Undefined: those that it has. */
+  readonly words: readonly string[] | undefined;
 }
 export interface Writes {
   create: ContentWrite & { readonly class: string };
@@ -37,7 +40,7 @@ export interface Writes {
   mark: { readonly number: number; readonly facts: Facts };
   announce: { readonly number: number; readonly device: string };
   putCollection: { readonly id: string; readonly parent: string; readonly name: string; readonly type: number };
-  removeCollection: { readonly id: string };
+  removeCollection: { readonly id: string; readonly by: string | undefined };
   putDevice: { readonly id: string; readonly body: string };
   removeDevice: { readonly id: string };
   putAccount: { readonly facts: string; readonly pruneHorizon: number };
@@ -50,6 +53,8 @@ export interface Writes {
     readonly mime: string;
     readonly queued: number;
   };
+  quarantine: { readonly number: number; readonly reason: string };
+  release: { readonly number: number };
 }
 export type WriteName = keyof Writes;
 export type Write = { [Name in WriteName]: { readonly write: Name } & Writes[Name] }[WriteName];
@@ -82,6 +87,11 @@ export interface Jobs {
   keep: { readonly input: { id: string; until: number }; readonly output: null };
   retryAt: { readonly input: { id: string; at: number; error: string }; readonly output: null };
   hold: { readonly input: { name: string; node: string; now: number; ms: number }; readonly output: boolean };
+  giveUp: { readonly input: { name: string; node: string }; readonly output: null };
+  putGroup: { readonly input: { group: Group }; readonly output: null };
+  removeGroup: { readonly input: { address: string }; readonly output: null };
+  /** How many went; fewer than `limit`: no more are due. */
+  expireJournal: { readonly input: { before: number; limit: number; now: number }; readonly output: number };
 }
 export interface ClaimedRow {
   readonly id: string;

@@ -1,9 +1,8 @@
 // Rows of the file and what they say: the only place that knows both the columns and the domain's shapes.
-// A row that cannot be read is 'corrupt-item' (or 'store-unavailable' outside items), never half an object.
+// An item's row that cannot be read is a damaged item: it must never stop the others of its collection.
 import type { Account, NewAccount } from '../../domain/account.ts';
 import type { Collection, FolderType, ItemClass } from '../../domain/collection.ts';
 import type { Device } from '../../domain/device.ts';
-import { EasError } from '../../domain/errors.ts';
 import type { AccountId, ClientId, CollectionId, ConversationId, DeviceId, ServerId } from '../../domain/ids.ts';
 import type { Content, Item, ItemRecord, LivingItem, StoredClass, Tombstone } from '../../domain/item.ts';
 import type { ItemNumber } from '../../domain/position.ts';
@@ -92,14 +91,38 @@ export function accountId(number: number): AccountId {
   return String(number) as AccountId;
 }
 
-/** Throws 'corrupt-item'. */
+/** What cannot be read of it is left out; of a living item that shows as `damaged`. */
 export function toItem(row: ItemRow): Item {
   const id = serverId(row.collection, row.number);
   try {
     return row.died === null ? toLiving(row, id) : toTombstone(row, id, row.died);
-  } catch (cause) {
-    throw new EasError('corrupt-item', id, { cause });
+  } catch (error) {
+    const readable = mended(row);
+    if (row.died !== null) return toTombstone(readable, id, row.died);
+    return { ...toLiving(readable, id), damaged: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** The row with what its own columns still say in place of the JSON that cannot be read. */
+function mended(row: ItemRow): ItemRow {
+  const readable = (text: string | null, fallback: string, isFine: (value: unknown) => boolean): string => {
+    try {
+      return text !== null && isFine(JSON.parse(text)) ? text : fallback;
+    } catch {
+      return fallback;
+    }
+  };
+  const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+  const isHistory = (value: unknown): boolean =>
+    Array.isArray(value) && value.length > 0 && value.length % 2 === 0 && value.every(Number.isSafeInteger);
+  return {
+    ...row,
+    history: readable(row.history, JSON.stringify([row.created, row.sort_date]), isHistory),
+    touched: readable(row.touched, '{}', isObject),
+    brought_by: readable(row.brought_by, '{}', isObject),
+    blobs: row.died === null ? readable(row.blobs, '[]', Array.isArray) : null,
+    content: row.died === null ? '{}' : null,
+  };
 }
 
 function toLiving(row: ItemRow, id: ServerId): LivingItem {
@@ -206,13 +229,10 @@ export function toSyncRecord(row: BodyRow): SyncRecord {
 }
 /** What of an account is kept as JSON. */
 export function accountFacts(account: NewAccount): string {
-  const { address, aliases, displayName, passwordHash, timeZone, quota } = account;
+  const { id: _, created: __, bytes: ___, pruneHorizon: ____, generation: _____, ...facts } = account as Account;
   return JSON.stringify({
-    address: address.toLowerCase(),
-    aliases: aliases.map((alias) => alias.toLowerCase()),
-    displayName,
-    passwordHash,
-    timeZone,
-    quota,
+    ...facts,
+    address: account.address.toLowerCase(),
+    aliases: account.aliases.map((alias) => alias.toLowerCase()),
   });
 }

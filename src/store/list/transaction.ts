@@ -44,10 +44,18 @@ export function transactionOn(reader: Reader, pending: Pending): Transaction {
     saveSyncRecord: account.saveSyncRecord,
     prune: account.prune,
     send: account.send,
+    quarantine: items.quarantine,
+    release: items.release,
+    search: reader.search,
+    journal: reader.journal,
+    quarantined: reader.quarantined,
   };
 }
 
-type ItemMethods = Pick<Transaction, 'create' | 'put' | 'move' | 'remove' | 'mark' | 'announce'>;
+type ItemMethods = Pick<
+  Transaction,
+  'create' | 'put' | 'move' | 'remove' | 'mark' | 'announce' | 'quarantine' | 'release'
+>;
 function itemTransaction(pending: Pending): ItemMethods {
   const { writes, items } = pending;
   return {
@@ -62,15 +70,19 @@ function itemTransaction(pending: Pending): ItemMethods {
       const current = livingItem(pending, item.id);
       const { number, collection } = current;
       requireFresh(pending, { kind: 'item', id: number, collection }, item.generation, current);
+      requireWhole(current);
       writes.push({ write: 'put', touched, ...contentWrite({ ...item, collection }, number, facts) });
       items.set(item.id, changedItem(current, item, touched, facts));
     },
     move(id, to, facts, old) {
       const source = livingItem(pending, id);
+      requireWhole(source);
       const newNumber = drawNumber();
       writes.push({ write: 'move', number: source.number, newNumber, to, facts, old });
-      const { addedAs: _, ...kept } = source;
-      const moved = enteredItem({ ...kept, collection: to }, newNumber, facts);
+      const { addedAs, ...kept } = source;
+      // Only in its own collection it is still what that Add made.
+      const item = { ...kept, collection: to, ...(addedAs && to === source.collection && { addedAs }) };
+      const moved = enteredItem(item, newNumber, facts);
       items.set(moved.id, moved);
       items.set(id, deadItem(source, old, old?.moved === true ? moved.id : undefined));
       return moved.id;
@@ -92,6 +104,14 @@ function itemTransaction(pending: Pending): ItemMethods {
       const announced: Item =
         item.died === undefined ? { ...item, ...stamps } : { ...item, ...stamps, died: openStamp };
       items.set(id, withFacts(announced, { origin: null, removedBy: null, broughtBy: { [device]: 'now' } }, openStamp));
+    },
+    quarantine(id, reason) {
+      writes.push({ write: 'quarantine', number: livingItem(pending, id).number, reason });
+    },
+    release(id) {
+      const item = livingItem(pending, id);
+      writes.push({ write: 'release', number: item.number });
+      items.set(id, changedItem(item, item, everything, undefined));
     },
   };
 }
@@ -123,9 +143,9 @@ function accountTransaction(pending: Pending): AccountMethods {
         ...{ id, parent, name, type, modseq: openStamp, generation: (current?.generation ?? 0) + 1 },
       });
     },
-    removeCollection(id) {
+    removeCollection(id, by) {
       const current = livingCollection(lookups.collection(id), id);
-      writes.push({ write: 'removeCollection', id });
+      writes.push({ write: 'removeCollection', id, by });
       const stamps = { modseq: openStamp, died: openStamp, high: openStamp };
       pending.collections.set(id, { ...current, ...stamps, generation: current.generation + 1 });
     },
@@ -170,6 +190,14 @@ function accountTransaction(pending: Pending): AccountMethods {
   };
 }
 
+/** What a change of a whole item touches. */
+export const everything = ['message'] as const;
+
+/** Nothing may be built on what cannot be read. */
+function requireWhole(item: LivingItem): void {
+  if (item.damaged !== undefined) throw new EasError('corrupt-item', `${item.id}: ${item.damaged}`);
+}
+
 /** Unique in its account: the database refuses a second one, and the run is repeated. */
 function drawNumber(): ItemNumber {
   return randomInt(1, 2 ** 48 - 1) as ItemNumber;
@@ -190,6 +218,7 @@ function contentWrite(item: NewItem, number: number, facts: Facts | undefined): 
     conversation: item.conversation,
     addedAs: item.addedAs,
     facts,
+    words: item.words,
   };
 }
 

@@ -1,13 +1,13 @@
+import type { NewAccount } from '../../domain/account.ts';
 import { EasError } from '../../domain/errors.ts';
+import type { Group } from '../../domain/group.ts';
 import type { WriteName, Writes } from '../list/lists.ts';
-import { requireCollection } from './item-writes.ts';
+import { domainOf, nameWords } from '../list/names.ts';
+import { type itemWrites, keepInJournal, requireCollection } from './item-writes.ts';
 import { hold, type Ledger, release, stampIn, takeStamp } from './ledger.ts';
 
 type AccountWrites = {
-  readonly [Name in Exclude<WriteName, 'create' | 'put' | 'move' | 'remove' | 'mark' | 'announce'>]: (
-    ledger: Ledger,
-    write: Writes[Name],
-  ) => void;
+  readonly [Name in Exclude<WriteName, keyof typeof itemWrites>]: (ledger: Ledger, write: Writes[Name]) => void;
 };
 
 /** What each write beside items does to its rows. */
@@ -20,15 +20,18 @@ export const accountWrites: AccountWrites = {
     ledger.hierarchy = true;
   },
 
-  removeCollection(ledger, { id }) {
+  removeCollection(ledger, { id, by }) {
     requireCollection(ledger, id);
     const { sql, account, commit } = ledger;
     // Raises `high` too: who waits for the collection must hear of its end.
     const stamp = stampIn(ledger, id);
-    for (const { blobs, bytes } of sql.heldBlobs.all(account, id)) {
+    for (const { key, blobs, bytes } of sql.heldBlobs.all(account, id)) {
+      keepInJournal(ledger, { key, collection: id }, 'removed', by);
+      sql.removeWords.run(key);
       for (const blob of new Set(JSON.parse(blobs ?? '[]') as string[])) release(sql, blob, ledger.now);
       ledger.bytes -= bytes;
     }
+    sql.unquarantineAll.run(account, id);
     sql.removeItemsOf.run(account, id);
     sql.removeLogOf.run(account, id);
     sql.removeSyncRecordsOfCollection.run(account, id);
@@ -47,12 +50,13 @@ export const accountWrites: AccountWrites = {
   },
 
   putAccount(ledger, { facts, pruneHorizon }) {
-    const before = credentialsOf(ledger.sql.account.get(ledger.account)!.facts);
-    ledger.sql.putAccount.run(facts, pruneHorizon, ledger.account);
-    if (credentialsOf(facts) === before) return;
-    ledger.sql.removeAddresses.run(ledger.account);
-    nameAccount(ledger.sql, ledger.account, facts);
-    ledger.credentials = true;
+    const { sql, account, now } = ledger;
+    const before = sql.account.get(account)!.facts;
+    sql.putAccount.run(facts, pruneHorizon, account);
+    exchangePicture(sql, before, facts, now);
+    sql.removeAddresses.run(account);
+    nameAccount(sql, account, facts, before);
+    ledger.credentials ||= credentialsOf(facts) !== credentialsOf(before);
   },
 
   prune(ledger, { collection, below }) {
@@ -80,12 +84,24 @@ export const accountWrites: AccountWrites = {
   },
 };
 
-/** Throws 'address-taken'. */
-export function nameAccount(sql: Ledger['sql'], account: number, facts: string): void {
-  const { address, aliases } = JSON.parse(facts) as { address: string; aliases: string[] };
-  for (const name of new Set([address, ...aliases])) {
+/** Its addresses and its words in the address list. `before`: its facts until now. Throws 'address-taken'. */
+export function nameAccount(sql: Ledger['sql'], account: number, facts: string, before?: string): void {
+  const named = JSON.parse(facts) as NewAccount;
+  for (const name of new Set([named.address, ...named.aliases])) {
     if (sql.insertAddress.run(name, account).changes === 0) throw new EasError('address-taken', name);
   }
+  if (before !== undefined) sql.removeNames.run((JSON.parse(before) as NewAccount).address);
+  listNames(sql, named);
+}
+export function listNames(sql: Ledger['sql'], named: NewAccount | Group): void {
+  for (const word of nameWords(named)) sql.insertName.run(domainOf(named.address), word, named.address);
+}
+
+function exchangePicture(sql: Ledger['sql'], before: string, after: string, now: number): void {
+  const [old, next] = [before, after].map((facts) => (JSON.parse(facts) as NewAccount).picture);
+  if (old === next) return;
+  if (next !== undefined) hold(sql, next);
+  if (old !== undefined) release(sql, old, now);
 }
 
 function credentialsOf(facts: string): string {

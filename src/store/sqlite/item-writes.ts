@@ -1,14 +1,18 @@
 // What each write of an item does to its row and to the log. Invariants: one 'entered' row per item; a membership
 // event's row is never overwritten; the 'changed' row is, and is stamped last, so that `modseq` and `touched` agree.
 import { EasError } from '../../domain/errors.ts';
+import type { ServerId } from '../../domain/ids.ts';
+import type { JournalEntry } from '../../domain/journal.ts';
 import type { Writes } from '../list/lists.ts';
 import { kindCode, serverId } from '../list/rows.ts';
+import { everything } from '../list/transaction.ts';
 import type { Facts } from '../port.ts';
 import { hold, type Ledger, release, stampIn } from './ledger.ts';
+import { accountWord, token } from './token.ts';
 import type { RecordRow } from './writer-statements.ts';
 
 type ItemWrites = {
-  readonly [Name in 'create' | 'put' | 'move' | 'remove' | 'mark' | 'announce']: (
+  readonly [Name in 'create' | 'put' | 'move' | 'remove' | 'mark' | 'announce' | 'quarantine' | 'release']: (
     ledger: Ledger,
     write: Writes[Name],
   ) => void;
@@ -35,25 +39,21 @@ export const itemWrites: ItemWrites = {
       content: write.content,
     });
     logEvent(ledger, write.collection, stamp, 'entered', write.number);
+    const { key } = anyRecord(ledger, write.number);
+    if (write.words !== undefined) indexWords(ledger, key, write.words);
   },
 
   put(ledger, write) {
     const row = livingRecord(ledger, write.number);
+    if (write.touched.length !== 1 || write.touched[0] !== 'read')
+      keepInJournal(ledger, row, 'changed', write.facts?.by);
     if (row.sort_date !== write.sortDate) {
       const moved = stampIn(ledger, row.collection);
       row.history = JSON.stringify([...(JSON.parse(row.history) as number[]), moved, write.sortDate]);
       row.sort_date = write.sortDate;
       logEvent(ledger, row.collection, moved, 'moved', row.number);
     }
-    const stamp = stampIn(ledger, row.collection);
-    if (row.changed !== null) ledger.sql.removeLog.run(ledger.account, row.collection, row.changed);
-    logEvent(ledger, row.collection, stamp, 'changed', row.number);
-    const touched = JSON.parse(row.touched) as Record<string, number>;
-    for (const part of write.touched) touched[part] = stamp;
-    row.touched = JSON.stringify(touched);
-    row.changed = stamp;
-    row.modseq = stamp;
-    row.origin = null;
+    const stamp = stampChange(ledger, row, write.touched);
     exchangeBlobs(ledger, row, write.blobs);
     applyFacts(row, write.facts, stamp);
     ledger.sql.saveRecord.run(row);
@@ -64,28 +64,32 @@ export const itemWrites: ItemWrites = {
       conversation: write.conversation ?? null,
       ...addedColumns(write.addedAs),
     });
+    if (write.words !== undefined) indexWords(ledger, row.key, write.words);
   },
 
   move(ledger, write) {
     requireCollection(ledger, write.to);
     const row = livingRecord(ledger, write.number);
+    const movedTo = serverId(write.to, write.newNumber);
+    keepInJournal(ledger, row, 'moved', write.old?.by, movedTo);
     const stamp = stampIn(ledger, write.to);
-    ledger.sql.copyItem.run({
-      key: row.key,
-      number: write.newNumber,
-      collection: write.to,
-      stamp,
-      history: JSON.stringify([stamp, row.sort_date]),
-      ...newFacts(write.facts, stamp),
-    });
+    const died = stampIn(ledger, row.collection);
+    const from = row.collection;
+    const history = JSON.stringify([stamp, row.sort_date]);
+    Object.assign(row, { died, modseq: died });
+    if (write.old?.moved === true) row.moved_to = movedTo;
+    applyFacts(row, write.old, died);
+    ledger.sql.renumber.run({ key: row.key, number: write.newNumber });
+    ledger.sql.leaveTombstone.run({ ...row });
+    ledger.sql.enterAs.run({ key: row.key, collection: write.to, stamp, history, ...newFacts(write.facts, stamp) });
+    ledger.sql.unquarantine.run(ledger.account, write.number);
     logEvent(ledger, write.to, stamp, 'entered', write.newNumber);
-    if (write.old?.moved === true) row.moved_to = serverId(write.to, write.newNumber);
-    // The blobs' references went to the new item.
-    bury(ledger, row, write.old);
+    logEvent(ledger, from, died, 'left', write.number);
   },
 
   remove(ledger, write) {
     const row = livingRecord(ledger, write.number);
+    keepInJournal(ledger, row, 'removed', write.facts?.by);
     exchangeBlobs(ledger, row, []);
     bury(ledger, row, write.facts);
   },
@@ -105,7 +109,55 @@ export const itemWrites: ItemWrites = {
     ledger.sql.saveRecord.run(row);
     logEvent(ledger, row.collection, stamp, 'announced', row.number);
   },
+
+  quarantine(ledger, { number, reason }) {
+    const { collection } = livingRecord(ledger, number);
+    ledger.sql.quarantine.run({ account: ledger.account, number, collection, reason, at: ledger.now });
+  },
+
+  release(ledger, { number }) {
+    const row = livingRecord(ledger, number);
+    if (ledger.sql.unquarantine.run(ledger.account, number).changes === 0) {
+      throw new EasError('item-not-found', `${number} is not in quarantine`);
+    }
+    stampChange(ledger, row, everything);
+    ledger.sql.saveRecord.run(row);
+  },
 };
+
+/** Stamps a change of its content: the log has one row for the last of them. */
+function stampChange(ledger: Ledger, row: RecordRow, parts: readonly string[]): number {
+  const stamp = stampIn(ledger, row.collection);
+  if (row.changed !== null) ledger.sql.removeLog.run(ledger.account, row.collection, row.changed);
+  logEvent(ledger, row.collection, stamp, 'changed', row.number);
+  const touched = JSON.parse(row.touched) as Record<string, number>;
+  for (const part of parts) touched[part] = stamp;
+  Object.assign(row, { touched: JSON.stringify(touched), changed: stamp, modseq: stamp, origin: null });
+  return stamp;
+}
+
+/** The item as it is, before a device's act takes that away; its blobs are held for as long. */
+export function keepInJournal(
+  ledger: Ledger,
+  row: Pick<RecordRow, 'key' | 'collection'>,
+  act: JournalEntry['act'],
+  device: string | undefined,
+  movedTo: ServerId | null = null,
+): void {
+  if (device === undefined) return;
+  const { sql, account, now } = ledger;
+  const item = sql.wholeItem.get(row.key)!;
+  const folder = { id: row.collection, ...sql.folder.get(account, row.collection)! };
+  const blobs = item.blobs ?? '[]';
+  for (const blob of new Set(JSON.parse(blobs) as string[])) hold(sql, blob);
+  const texts = { item: JSON.stringify(item), folder: JSON.stringify(folder) };
+  sql.insertJournal.run({ account, at: now, device, act, ...texts, movedTo, blobs });
+}
+
+function indexWords(ledger: Ledger, key: number, words: readonly string[]): void {
+  const all = [accountWord(ledger.account), ...words.map(token)];
+  ledger.sql.insertWords.run(key, all.join(' '));
+}
 
 /** Throws 'collection-not-found' for one that is not there or was removed. */
 export function requireCollection(ledger: Ledger, collection: string): void {
@@ -121,6 +173,8 @@ function bury(ledger: Ledger, row: RecordRow, facts: Facts | undefined): void {
   applyFacts(row, facts, stamp);
   ledger.sql.saveRecord.run(row);
   ledger.sql.dropContent.run(row.key);
+  ledger.sql.removeWords.run(row.key);
+  ledger.sql.unquarantine.run(ledger.account, row.number);
   logEvent(ledger, row.collection, stamp, 'left', row.number);
 }
 

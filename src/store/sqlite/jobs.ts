@@ -1,11 +1,12 @@
 import { randomInt } from 'node:crypto';
+import type { NewAccount } from '../../domain/account.ts';
 import { folderTypes, specialFolders } from '../../domain/collection.ts';
 import { EasError } from '../../domain/errors.ts';
 import type { JobName, Jobs } from '../list/lists.ts';
 import { accountId } from '../list/rows.ts';
 import type { FeedEvent } from '../port.ts';
-import { nameAccount } from './account-writes.ts';
-import { release } from './ledger.ts';
+import { listNames, nameAccount } from './account-writes.ts';
+import { hold, release } from './ledger.ts';
 import type { WriterStatements } from './writer-statements.ts';
 
 interface Done<Output> {
@@ -26,6 +27,8 @@ export const jobs: JobTable = {
     const account = randomInt(1, 2 ** 47);
     nameAccount(sql, account, facts);
     sql.insertAccount.run({ account, facts, now, modseq: specialFolders.length, commit });
+    const { picture } = JSON.parse(facts) as NewAccount;
+    if (picture !== undefined) hold(sql, picture);
     for (const [index, type] of specialFolders.entries()) {
       const { name } = folderTypes[type];
       sql.insertCollection.run({ account, id: String(type), parent: '0', name, type, stamp: index + 1, commit });
@@ -37,9 +40,14 @@ export const jobs: JobTable = {
     const row = sql.account.get(account);
     if (row === undefined) throw new EasError('account-not-found', accountId(account));
     for (const { blobs } of sql.blobsOfItems.all(account)) {
-      for (const blob of new Set(JSON.parse(blobs) as string[])) release(sql, blob, now);
+      releaseAll(sql, blobs, now);
     }
+    for (const { blobs } of sql.blobsOfJournal.all(account)) releaseAll(sql, blobs, now);
     for (const { mime } of sql.blobsOfOutbox.all(account)) release(sql, mime, now);
+    const { address, picture } = JSON.parse(row.facts) as NewAccount;
+    if (picture !== undefined) release(sql, picture, now);
+    sql.removeNames.run(address);
+    sql.removeWordsOf.run(account);
     for (const statement of sql.removeOf) statement.run(account);
     sql.removeAccount.run(account);
     sql.insertRemoved.run(account, row.modseq + 1, commit);
@@ -87,7 +95,43 @@ export const jobs: JobTable = {
   hold(sql, { name, node, now, ms }) {
     return { output: sql.hold.get({ name, node, until: now + ms, now }) !== undefined };
   },
+  giveUp(sql, { name, node }) {
+    sql.giveUp.run(name, node);
+    return { output: null };
+  },
+
+  putGroup(sql, { group }) {
+    const owner = sql.addressOwner.get(group.address);
+    if (owner !== undefined && owner.account !== noAccount) throw new EasError('address-taken', group.address);
+    sql.insertAddress.run(group.address, noAccount);
+    sql.putGroup.run(group.address, JSON.stringify(group));
+    sql.removeNames.run(group.address);
+    listNames(sql, group);
+    return { output: null };
+  },
+  removeGroup(sql, { address }) {
+    if (sql.removeGroup.run(address).changes === 0) throw new EasError('group-not-found', address);
+    sql.removeAddress.run(address);
+    sql.removeNames.run(address);
+    return { output: null };
+  },
+
+  expireJournal(sql, { before, limit, now }) {
+    const rows = sql.expiredJournal.all(before, limit);
+    for (const { key, blobs } of rows) {
+      releaseAll(sql, blobs, now);
+      sql.removeJournal.run(key);
+    }
+    return { output: rows.length };
+  },
 };
+
+/** Whose addresses a group's are: no account has this number. */
+const noAccount = 0;
+
+function releaseAll(sql: WriterStatements, blobs: string, now: number): void {
+  for (const blob of new Set(JSON.parse(blobs) as string[])) release(sql, blob, now);
+}
 
 function existenceEvent(account: number, modseq: number, hierarchy: boolean): FeedEvent {
   return {

@@ -13,7 +13,7 @@ import { connect } from './connection.ts';
 import { createDirectory } from './directory.ts';
 import { startFeed } from './feed.ts';
 import { openHandles } from './handles.ts';
-import { createLeases, createOutbox } from './outbox.ts';
+import { createJournal, createLeases, createOutbox } from './outbox.ts';
 import { migrate } from './schema.ts';
 import { takeSnapshot, viewOf } from './snapshot.ts';
 import { startWriter } from './writer.ts';
@@ -51,6 +51,7 @@ export async function openSqlite(options: OpenOptions): Promise<Store> {
     blobs: createBlobs(blobFolder, handles.single, writer, clock),
     outbox: createOutbox(handles.single, writer, clock),
     leases: createLeases(writer, clock),
+    journal: createJournal(writer, clock),
     feed: feed.feed,
     stats,
     [Symbol.asyncDispose]: async () => {

@@ -2,7 +2,7 @@ import type { BlobId, OutboxId } from '../../domain/ids.ts';
 import type { QueuedMessage } from '../../domain/outbox.ts';
 import type { ClaimedRow } from '../list/lists.ts';
 import { accountId } from '../list/rows.ts';
-import type { Leases, Outbox } from '../port.ts';
+import type { Journal, Leases, Outbox } from '../port.ts';
 import type { Handle } from './handles.ts';
 import type { Writer } from './writer.ts';
 
@@ -28,7 +28,27 @@ export function createOutbox({ sql }: Handle, writer: Writer, now: () => number)
 }
 
 export function createLeases(writer: Writer, now: () => number): Leases {
-  return { hold: (name, node, ms) => writer.ask('hold', { name, node, now: now(), ms }) };
+  return {
+    hold: (name, node, ms) => writer.ask('hold', { name, node, now: now(), ms }),
+    release: async (name, node) => {
+      await writer.ask('giveUp', { name, node });
+    },
+  };
+}
+
+const expireAtOnce = 500;
+
+export function createJournal(writer: Writer, now: () => number): Journal {
+  return {
+    async expire(before) {
+      let expired = 0;
+      for (;;) {
+        const went = await writer.ask('expireJournal', { before, limit: expireAtOnce, now: now() });
+        expired += went;
+        if (went < expireAtOnce) return expired;
+      }
+    },
+  };
 }
 
 function toMessage(row: ClaimedRow): QueuedMessage {

@@ -1,6 +1,16 @@
 import { type AccountRow, type BodyRow, type CollectionRow, type ItemRow, itemColumns } from '../list/rows.ts';
 import { type Connection, prepare, preparePlucked } from './connection.ts';
 
+export interface JournalRow {
+  key: number;
+  at: number;
+  device: string;
+  act: string;
+  item: string;
+  folder: string;
+  moved_to: string | null;
+}
+
 type Bounds = [
   account: number,
   collection: string,
@@ -111,6 +121,37 @@ function prepareAccountReads(db: Connection) {
 
 function prepareOthers(db: Connection) {
   return {
+    // Each account's own word stands in the match, so that the index never walks another's.
+    search: prepare<
+      [{ match: string; collections: string | null; limit: number }],
+      { number: number; collection: string }
+    >(
+      db,
+      `select i.number, i.collection from words w cross join items i on i.key = w.rowid
+      where w.words match @match and i.died is null
+      and (@collections is null or i.collection in (select value from json_each(@collections)))
+      order by i.sort_date desc, i.number desc limit @limit + 0`,
+    ),
+    journal: prepare<[number, number, string | null, string | null], JournalRow>(
+      db,
+      `select key, at, device, act, item, folder, moved_to from journal
+      where account = ? and at >= ? and (? is null or device = ?) order by at desc, key desc`,
+    ),
+    quarantined: prepare<[number], { number: number; collection: string; reason: string; at: number; times: number }>(
+      db,
+      'select number, collection, reason, at, times from quarantine where account = ? order by number',
+    ),
+    group: prepare<[string], { facts: string }>(db, 'select facts from groups where address = ?'),
+    groups: prepare<[], { facts: string }>(db, 'select facts from groups order by address'),
+    names: prepare<[{ domain: string; first: string; words: string; limit: number }], { address: string }>(
+      db,
+      `select distinct n.address from names n
+      where n.domain = @domain and n.word >= @first and n.word < @first || char(1114111) and not exists (
+        select 1 from json_each(@words) p where not exists (
+          select 1 from names m where m.address = n.address and m.word >= p.value and m.word < p.value || char(1114111)
+        )
+      ) limit @limit + 0`,
+    ),
     blob: prepare<[string], { size: number; inline: number }>(db, 'select size, inline from blobs where id = ?'),
     blobBytes: prepare<[number, number, string], { bytes: Buffer }>(
       db,

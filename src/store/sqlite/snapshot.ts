@@ -1,15 +1,19 @@
 // A Reader over one handle's open snapshot. It counts what it fetches, and long scans let the loop turn between pages.
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { NewCollection } from '../../domain/collection.ts';
 import { EasError } from '../../domain/errors.ts';
-import type { AccountId, CollectionId, Modseq } from '../../domain/ids.ts';
+import type { AccountId, CollectionId, DeviceId, JournalId, Modseq, ServerId } from '../../domain/ids.ts';
 import type { Item, LivingItem } from '../../domain/item.ts';
+import type { JournalEntry } from '../../domain/journal.ts';
 import { above, below } from '../../domain/position.ts';
+import type { SearchWord } from '../../domain/words.ts';
 import type { Lookups } from '../list/pending.ts';
 import {
   accountNumber,
   type ItemRow,
   kindOf,
   parseServerId,
+  serverId,
   toAccount,
   toCollection,
   toDevice,
@@ -19,7 +23,8 @@ import {
 import type { View } from '../list/run.ts';
 import type { Counters } from '../list/stats.ts';
 import type { LogRow, Range, Reader } from '../port.ts';
-import type { LogItemRow, Reads } from './reads.ts';
+import type { JournalRow, LogItemRow, Reads } from './reads.ts';
+import { accountWord, token } from './token.ts';
 
 const largestPage = 200;
 
@@ -94,6 +99,20 @@ function readerOf({ sql, account, now, counters }: Snapshot, lookups: Lookups): 
     range: (collection, range) => readRange(sql, account, collection, range, counted),
     count: async (collection, range) => counted([sql.count.get(account, collection, ...boundsOf(range))!])[0]!.items,
     syncRecords: async (collection) => counted(sql.syncRecords.all(account, collection)).map(toSyncRecord),
+    search: async ({ words, collections, limit }) => {
+      if (words.length === 0) return [];
+      const match = [accountWord(account), ...words.map(matched)].join(' AND ');
+      const among = collections === undefined ? null : JSON.stringify(collections);
+      const rows = counted(sql.search.all({ match, collections: among, limit }));
+      return rows.map((row) => serverId(row.collection, row.number));
+    },
+    journal: async (since, device) =>
+      counted(sql.journal.all(account, since, device ?? null, device ?? null)).map(toJournalEntry),
+    quarantined: async () =>
+      counted(sql.quarantined.all(account)).map(({ number, collection, ...rest }) => ({
+        item: serverId(collection, number),
+        ...rest,
+      })),
   };
 }
 
@@ -145,6 +164,20 @@ async function readRange(
 type Bounds = [fromDate: number, fromNumber: number, toDate: number, toNumber: number];
 function boundsOf({ from = below, to = above }: Pick<Range, 'from' | 'to'>): Bounds {
   return [from.date, from.number, to.date, to.number];
+}
+function matched({ text, prefix }: SearchWord): string {
+  return `"${token(text)}"${prefix ? '*' : ''}`;
+}
+function toJournalEntry(row: JournalRow): JournalEntry {
+  return {
+    id: String(row.key) as JournalId,
+    at: row.at,
+    device: row.device as DeviceId,
+    act: row.act as JournalEntry['act'],
+    item: toLivingItem(JSON.parse(row.item) as ItemRow),
+    folder: JSON.parse(row.folder) as NewCollection,
+    ...(row.moved_to === null ? {} : { movedTo: row.moved_to as ServerId }),
+  };
 }
 function toLogRow(row: LogItemRow): LogRow {
   return { stamp: row.stamp, kind: kindOf(row.kind), item: toItem(row) };

@@ -1,4 +1,5 @@
 import type { ClaimedRow } from '../list/lists.ts';
+import { type ItemRow, itemColumns } from '../list/rows.ts';
 import { type Connection, prepare } from './connection.ts';
 
 /** An item as the writer handles it: everything but its content. */
@@ -127,18 +128,57 @@ function prepareItems(db: Connection) {
       values (@account, @number, @collection, @class, @stamp, @stamp, 1, @sortDate, @bytes, @history, '{}', @broughtBy,
       @origin, @device, @client, @hash, @conversation, @blobs, @content)`,
     ),
-    copyItem: prepare<unknown[]>(
+    // The row goes on with its content and its words; what stays behind is a copy without them.
+    leaveTombstone: prepare<unknown[]>(
       db,
-      `insert into items (account, number, collection, class, created, modseq, generation, sort_date,
-      bytes, history, touched, brought_by, origin, conversation, blobs, content)
-      select account, @number, @collection, class, @stamp, @stamp, 1, sort_date, bytes, @history, '{}', @broughtBy,
-      @origin, conversation, blobs, content from items where key = @key`,
+      `insert into items (account, number, collection, class, created, modseq, died, changed, generation, sort_date,
+      bytes, history, touched, brought_by, origin, removed_by, moved_to, added_device, added_client, added_hash, conversation)
+      select account, @number, @collection, class, @created, @modseq, @died, @changed, @generation + 1, @sort_date,
+      0, @history, @touched, @brought_by, @origin, @removed_by, @moved_to, added_device, added_client, added_hash,
+      conversation from items where key = @key`,
     ),
+    renumber: prepare<unknown[]>(db, 'update items set number = @number where key = @key'),
+    enterAs: prepare<unknown[]>(
+      db,
+      `update items set collection = @collection, created = @stamp, modseq = @stamp, changed = null, generation = 1,
+      history = @history, touched = '{}', brought_by = @broughtBy, origin = @origin, removed_by = null, moved_to = null,
+      added_device = iif(collection = @collection, added_device, null),
+      added_client = iif(collection = @collection, added_client, null),
+      added_hash = iif(collection = @collection, added_hash, null) where key = @key`,
+    ),
+    wholeItem: prepare<[number], ItemRow>(db, `select ${itemColumns} from items i where i.key = ?`),
+    wholeItemsOf: prepare<[number, string], ItemRow>(
+      db,
+      `select ${itemColumns} from items i where i.account = ? and i.collection = ? and i.died is null`,
+    ),
+    folder: prepare<[number, string], { parent: string; name: string; type: number }>(
+      db,
+      'select parent, name, type from collections where account = ? and collection = ?',
+    ),
+    insertJournal: prepare<unknown[]>(
+      db,
+      `insert into journal (account, at, device, act, item, folder, moved_to, blobs)
+      values (@account, @at, @device, @act, @item, @folder, @movedTo, @blobs)`,
+    ),
+    expiredJournal: prepare<[number, number], { key: number; blobs: string }>(
+      db,
+      'select key, blobs from journal where at < ? limit ? + 0',
+    ),
+    removeJournal: prepare<unknown[]>(db, 'delete from journal where key = ?'),
+    quarantine: prepare<unknown[]>(
+      db,
+      `insert into quarantine values (@account, @number, @collection, @reason, @at, 1)
+      on conflict do update set reason = excluded.reason, at = excluded.at, times = times + 1`,
+    ),
+    unquarantine: prepare<unknown[]>(db, 'delete from quarantine where account = ? and number = ?'),
+    unquarantineAll: prepare<unknown[]>(db, 'delete from quarantine where account = ? and collection = ?'),
+    insertWords: prepare<unknown[]>(db, 'insert or replace into words (rowid, text) values (?, ?)'),
+    removeWords: prepare<unknown[]>(db, 'delete from words where rowid = ?'),
     insertLog: prepare<unknown[]>(db, 'insert into log values (?, ?, ?, ?, ?)'),
     removeLog: prepare<unknown[]>(db, 'delete from log where account = ? and collection = ? and stamp = ?'),
-    heldBlobs: prepare<[number, string], { blobs: string | null; bytes: number }>(
+    heldBlobs: prepare<[number, string], { key: number; blobs: string | null; bytes: number }>(
       db,
-      `select blobs, bytes from items where account = ? and collection = ? and died is null`,
+      `select key, blobs, bytes from items where account = ? and collection = ? and died is null`,
     ),
     removeItemsOf: prepare<unknown[]>(
       db,
@@ -220,8 +260,21 @@ function prepareBlobs(db: Connection) {
       'select blobs from items where account = ? and blobs is not null',
     ),
     blobsOfOutbox: prepare<[number], { mime: string }>(db, 'select mime from outbox where account = ?'),
+    blobsOfJournal: prepare<[number], { blobs: string }>(db, 'select blobs from journal where account = ?'),
   };
 }
+
+const accountTables = [
+  'items',
+  'log',
+  'collections',
+  'devices',
+  'sync_records',
+  'outbox',
+  'addresses',
+  'journal',
+  'quarantine',
+];
 
 function prepareShared(db: Connection) {
   return {
@@ -243,8 +296,15 @@ function prepareShared(db: Connection) {
       `insert into leases values (@name, @node, @until) on conflict do update
       set node = excluded.node, until = excluded.until where node = excluded.node or until <= @now returning node`,
     ),
-    removeOf: ['items', 'log', 'collections', 'devices', 'sync_records', 'outbox', 'addresses'].map((table) =>
-      prepare<unknown[]>(db, `delete from ${table} where account = ?`),
-    ),
+    giveUp: prepare<unknown[]>(db, 'delete from leases where name = ? and node = ?'),
+    group: prepare<[string], { facts: string }>(db, 'select facts from groups where address = ?'),
+    addressOwner: prepare<[string], { account: number }>(db, 'select account from addresses where address = ?'),
+    putGroup: prepare<unknown[]>(db, 'insert or replace into groups values (?, ?)'),
+    removeGroup: prepare<unknown[]>(db, 'delete from groups where address = ?'),
+    removeAddress: prepare<unknown[]>(db, 'delete from addresses where address = ?'),
+    insertName: prepare<unknown[]>(db, 'insert or ignore into names values (?, ?, ?)'),
+    removeNames: prepare<unknown[]>(db, 'delete from names where address = ?'),
+    removeWordsOf: prepare<unknown[]>(db, 'delete from words where rowid in (select key from items where account = ?)'),
+    removeOf: accountTables.map((table) => prepare<unknown[]>(db, `delete from ${table} where account = ?`)),
   };
 }

@@ -1,9 +1,11 @@
 // The audit of a whole store: every rule that joins two records, checked from the file itself. It only reads; it says
-// what is wrong in plain sentences, and nothing when all is well. Tests run it whenever they close a store.
+// what is wrong in plain sentences, and nothing when all is well. `easel store check` is this, and every test that closes a store.
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { domainOf, nameWords } from '../list/names.ts';
+import { accountWord } from './token.ts';
 
 interface ItemRow {
   account: number;
@@ -51,6 +53,8 @@ export async function audit(data: string): Promise<string[]> {
     auditItems(db, wrong);
     auditOrphans(db, wrong);
     auditReferences(db, wrong);
+    auditWords(db, wrong);
+    auditNames(db, wrong);
     await auditFiles(db, join(data, 'blobs'), wrong);
     return wrong;
   } finally {
@@ -160,10 +164,14 @@ function auditShape(item: ItemRow, say: (what: string) => void): void {
 /** Rows whose account, collection, item or device is not there. */
 function auditOrphans(db: Database.Database, wrong: string[]): void {
   const orphans: Record<string, string> = {
-    'rows without an account': ['items', 'log', 'collections', 'devices', 'sync_records', 'outbox', 'addresses']
+    'rows without an account': [
+      ...['items', 'log', 'collections', 'devices', 'sync_records', 'outbox', 'journal', 'quarantine'],
+      '(select * from addresses where account <> 0)',
+    ]
       .map(
         (table) =>
-          `select '${table} ' || account as what from ${table} where account not in (select account from accounts)`,
+          `select '${table.replaceAll("'", '')} ' || account as what from ${table}
+          where account not in (select account from accounts)`,
       )
       .join(' union all '),
     'log rows without an item': `select l.account || ' ' || l.collection || ' ' || l.stamp as what from log l
@@ -173,6 +181,12 @@ function auditOrphans(db: Database.Database, wrong: string[]): void {
     'sync records without a collection': `select s.account || ' ' || s.collection as what from sync_records s
       left join collections c on c.account = s.account and c.collection = s.collection and c.died is null
       where c.collection is null and s.collection <> 'hierarchy'`,
+    'quarantined items that do not live': `select q.account || ' ' || q.number as what from quarantine q
+      left join items i on i.account = q.account and i.number = q.number and i.died is null where i.key is null`,
+    'groups whose address is not theirs': `select g.address as what from groups g
+      left join addresses n on n.address = g.address and n.account = 0 where n.address is null`,
+    'addresses of groups that are not there': `select address as what from addresses
+      where account = 0 and address not in (select address from groups)`,
     'accounts whose primary address is not theirs': `select a.account as what from accounts a left join addresses n
       on n.address = json_extract(a.facts, '$.address') where n.account is not a.account`,
   };
@@ -208,6 +222,13 @@ function auditReferences(db: Database.Database, wrong: string[]): void {
   for (const { id, mime } of db.prepare('select id, mime from outbox').all() as { id: string; mime: string }[]) {
     count(mime, `message ${id}`);
   }
+  for (const { key, blobs } of db.prepare('select key, blobs from journal').all() as { key: number; blobs: string }[]) {
+    for (const id of new Set(JSON.parse(blobs) as string[])) count(id, `journal entry ${key}`);
+  }
+  const pictures = `select account, json_extract(facts, '$.picture') as picture from accounts where picture is not null`;
+  for (const { account, picture } of db.prepare(pictures).all() as { account: number; picture: string }[]) {
+    count(picture, `account ${account}`);
+  }
   for (const [id, { refs, counted }] of sizes) {
     if (refs !== counted) wrong.push(`blob ${id} counts ${refs} references, there are ${counted}`);
   }
@@ -215,6 +236,42 @@ function auditReferences(db: Database.Database, wrong: string[]): void {
     const sum = bytes.get(row.account) ?? 0;
     if (sum !== row.bytes) wrong.push(`account ${row.account} counts ${row.bytes} bytes, its items ${sum}`);
   }
+}
+
+/** Words belong to living items, of the account whose word stands first. */
+function auditWords(db: Database.Database, wrong: string[]): void {
+  const stray = db.prepare(
+    'select w.rowid as key from words w left join items i on i.key = w.rowid and i.died is null where i.key is null',
+  );
+  for (const { key } of stray.all() as { key: number }[]) wrong.push(`words of item ${key}, which does not live`);
+  const own = db.prepare('select count(*) from words where words match ?').pluck();
+  const indexed = db
+    .prepare('select count(*) from items i cross join words w on w.rowid = i.key where i.account = ?')
+    .pluck();
+  for (const { account } of db.prepare('select account from accounts').all() as { account: number }[]) {
+    const [said, there] = [own.get(accountWord(account)), indexed.get(account)];
+    if (said !== there)
+      wrong.push(`account ${account} has ${there} items with words, ${said} say that they are its own`);
+  }
+}
+
+/** The address list says of every account and group what they say themselves. */
+function auditNames(db: Database.Database, wrong: string[]): void {
+  const facts = db.prepare('select facts from accounts union all select facts from groups').all() as {
+    facts: string;
+  }[];
+  const expected = new Set(
+    facts.flatMap((row) => {
+      const named = JSON.parse(row.facts) as Parameters<typeof nameWords>[0];
+      return nameWords(named).map((word) => `${domainOf(named.address)} ${word} ${named.address}`);
+    }),
+  );
+  const listed = db.prepare(`select domain || ' ' || word || ' ' || address as name from names`).all() as {
+    name: string;
+  }[];
+  for (const { name } of listed)
+    if (!expected.delete(name)) wrong.push(`the address list says ${name}, no one else does`);
+  for (const name of expected) wrong.push(`the address list lacks ${name}`);
 }
 
 /** Every blob is where its row says, whole. Files without a row are what a crash leaves and the sweeper takes. */
