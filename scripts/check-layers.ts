@@ -27,7 +27,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'src/delivery/deliver.ts',
   ],
   'src/endpoint': ['protocol', 'src/domain', 'src/store/port.ts', 'src/commands', 'src/push'],
-  'src/admin': ['src/domain', 'src/store/port.ts', 'src/content', 'src/delivery/deliver.ts'],
+  'src/admin': ['src/domain', 'src/store/port.ts', 'src/content', 'src/sync', 'src/delivery/deliver.ts'],
   'src/http': ['protocol', 'src/domain', 'src/store/port.ts', 'src/endpoint', 'src/admin'],
   'src/config': ['src/domain'],
   'src/cli': [

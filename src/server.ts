@@ -3,7 +3,7 @@
 import { hostname } from 'node:os';
 import { createAddresses } from './admin/addresses.ts';
 import { storeAnswers } from './admin/health.ts';
-import { startSweeper } from './admin/maintenance.ts';
+import { startJobs } from './admin/jobs.ts';
 import { createVerifier } from './admin/password.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { formatHostPort, type Listen } from './config/address.ts';
@@ -86,8 +86,8 @@ async function compose(parts: Parts): Promise<RunningServer['addresses']> {
   const smarthost = config.smarthost && createSmarthost(config.smarthost);
   const sender = startSender({ store, recipients: addresses, clock, log, ...(smarthost && { smarthost }) });
   closers.push(() => sender[Symbol.asyncDispose]());
-  const sweeper = startSweeper(store, clock, log, `${hostname()} ${process.pid}`);
-  closers.push(() => sweeper[Symbol.dispose]());
+  const jobs = startJobs(store, clock, log, `${hostname()} ${process.pid}`);
+  closers.push(() => jobs[Symbol.asyncDispose]());
   const ready = () => storeAnswers(store);
   return await listenEverywhere(parts, createApp({ endpoint, authenticate, ready, clock, log, open }), addresses);
 }

@@ -122,8 +122,11 @@ export interface Transaction extends Reader {
   /** With its sync records. */
   removeDevice(id: DeviceId): void;
   putAccount(account: Account): void;
-  /** Drops the tombstones, log rows and history entries at or below the stamp; what may go is `sync/`'s answer. */
-  prune(collection: CollectionId, below: Modseq): void;
+  /**
+   * Drops the tombstones, log rows and history entries at or below the stamp, but for tombstones of moves after `moved`
+   * (milliseconds); what may go is `sync/`'s answer.
+   */
+  prune(collection: CollectionId, below: Modseq, moved: number): void;
   /** Compare-and-set on the record's generation: 0 for a new one. */
   saveSyncRecord(next: SyncRecord): void;
   send(message: OutboxMessage): void;

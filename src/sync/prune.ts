@@ -2,10 +2,16 @@ import type { CollectionId } from '../domain/ids.ts';
 import type { Transaction } from '../store/port.ts';
 import { lowestWatermark } from './record.ts';
 
-/** Lets go of what no kept state of any device can ask for (sync-model "Pruning, ends"). */
-export async function pruneCollection(tx: Transaction, collection: CollectionId): Promise<void> {
-  const found = await tx.collection(collection);
-  if (!found) return;
-  const lowest = lowestWatermark(await tx.syncRecords(collection)) ?? found.high;
-  if (lowest > 0) tx.prune(collection, lowest);
+/** How long a late repeat of MoveItems is still recognised, in milliseconds. */
+const movesKept = 7 * 24 * 3_600_000;
+
+/** Lets go of what no kept state of any device can ask for (sync-model "Pruning, ends"); false: there was nothing. */
+export async function pruneCollection(tx: Transaction, id: CollectionId, now: number): Promise<boolean> {
+  const collection = await tx.collection(id);
+  if (!collection) return false;
+  const lowest = lowestWatermark(await tx.syncRecords(id)) ?? collection.high;
+  const [first] = await tx.log(id, 0, 1);
+  if (first === undefined || first.stamp > lowest) return false;
+  tx.prune(id, lowest, now - movesKept);
+  return true;
 }

@@ -322,7 +322,7 @@ test('pruning keeps what the oldest kept state can still ask for', async () => {
   const exchange = phone.request(inbox, 100);
   await world.remove(id!);
   await phone.send(exchange);
-  await world.store.transact(world.account, (tx) => pruneCollection(tx, inbox));
+  await world.store.transact(world.account, (tx) => pruneCollection(tx, inbox, Date.now()));
   const again = await phone.send(exchange);
   assert.deepEqual(commands(again), ['Delete']);
   phone.apply(exchange, again);

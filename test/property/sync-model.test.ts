@@ -111,7 +111,7 @@ class Life {
       // A move whose answer was lost needs its tombstone for the repeat.
       prune: async () =>
         this.phones.every(({ moves }) => moves.length === 0) &&
-        (await world.store.transact(world.account, (tx) => pruneCollection(tx, place))),
+        (await world.store.transact(world.account, (tx) => pruneCollection(tx, place, world.now))),
       settle: () => this.#settle(phone, place, c),
     };
     await steps[kind]();

@@ -182,7 +182,7 @@ export const itemTests: ContractTests = {
     await store.transact(id, async (tx) => tx.remove(gone));
     const below = await store.read(id, async (reader) => reader.now);
     await store.transact(id, async (tx) => tx.put({ ...(await living(tx, kept)), sortDate: 8 }, ['y']));
-    await store.transact(id, async (tx) => tx.prune(inbox, below));
+    await store.transact(id, async (tx) => tx.prune(inbox, below, 0));
     await store.read(id, async (reader) => {
       assert.equal(await reader.item(gone), undefined);
       assert.deepEqual(

@@ -44,7 +44,7 @@ export interface Writes {
   putDevice: { readonly id: string; readonly body: string };
   removeDevice: { readonly id: string };
   putAccount: { readonly facts: string; readonly pruneHorizon: number };
-  prune: { readonly collection: string; readonly below: number };
+  prune: { readonly collection: string; readonly below: number; readonly moved: number };
   saveSyncRecord: { readonly device: string; readonly collection: string; readonly body: string };
   send: {
     readonly id: string;

@@ -180,8 +180,8 @@ function accountTransaction(pending: Pending): AccountMethods {
         generation: (current?.generation ?? 0) + 1,
       });
     },
-    prune(collection, below) {
-      writes.push({ write: 'prune', collection, below });
+    prune(collection, below, moved) {
+      writes.push({ write: 'prune', collection, below, moved });
     },
     send({ from, recipients, mime, queued }) {
       const id = randomBytes(12).toString('hex');

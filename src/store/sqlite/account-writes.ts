@@ -59,14 +59,14 @@ export const accountWrites: AccountWrites = {
     ledger.credentials ||= credentialsOf(facts) !== credentialsOf(before);
   },
 
-  prune(ledger, { collection, below }) {
+  prune(ledger, { collection, below, moved }) {
     const { sql, account } = ledger;
     for (const { number } of sql.prunedMoves.all(account, collection, below)) {
       const row = sql.record.get(account, number);
       if (row !== undefined) sql.saveHistory.run(pruneHistory(row.history, below), row.key);
     }
     sql.forgetChanged.run(account, account, collection, below);
-    sql.pruneTombstones.run(account, collection, below);
+    sql.pruneTombstones.run(account, collection, below, moved);
     sql.pruneLog.run(account, collection, below);
     sql.markPruned.run(below, account, collection);
   },

@@ -80,7 +80,7 @@ export const itemWrites: ItemWrites = {
     if (write.old?.moved === true) row.moved_to = movedTo;
     applyFacts(row, write.old, died);
     ledger.sql.renumber.run({ key: row.key, number: write.newNumber });
-    ledger.sql.leaveTombstone.run({ ...row });
+    ledger.sql.leaveTombstone.run({ ...row, now: ledger.now });
     ledger.sql.enterAs.run({ key: row.key, collection: write.to, stamp, history, ...newFacts(write.facts, stamp) });
     ledger.sql.unquarantine.run(ledger.account, write.number);
     logEvent(ledger, write.to, stamp, 'entered', write.newNumber);

@@ -132,9 +132,10 @@ function prepareItems(db: Connection) {
     leaveTombstone: prepare<unknown[]>(
       db,
       `insert into items (account, number, collection, class, created, modseq, died, changed, generation, sort_date,
-      bytes, history, touched, brought_by, origin, removed_by, moved_to, added_device, added_client, added_hash, conversation)
+      bytes, history, touched, brought_by, origin, removed_by, moved_to, moved_at, added_device, added_client, added_hash,
+      conversation)
       select account, @number, @collection, class, @created, @modseq, @died, @changed, @generation + 1, @sort_date,
-      0, @history, @touched, @brought_by, @origin, @removed_by, @moved_to, added_device, added_client, added_hash,
+      0, @history, @touched, @brought_by, @origin, @removed_by, @moved_to, @now, added_device, added_client, added_hash,
       conversation from items where key = @key`,
     ),
     renumber: prepare<unknown[]>(db, 'update items set number = @number where key = @key'),
@@ -196,7 +197,11 @@ function prepareItems(db: Connection) {
       `update items set changed = null where account = ? and number in
       (select number from log where account = ? and collection = ? and stamp <= ? and kind = 5)`,
     ),
-    pruneTombstones: prepare<unknown[]>(db, 'delete from items where account = ? and collection = ? and died <= ?'),
+    pruneTombstones: prepare<unknown[]>(
+      db,
+      `delete from items where account = ? and collection = ? and died <= ?
+      and (moved_to is null or coalesce(moved_at, 0) <= ?)`,
+    ),
     pruneLog: prepare<unknown[]>(db, 'delete from log where account = ? and collection = ? and stamp <= ?'),
     markPruned: prepare<unknown[]>(
       db,
@@ -291,10 +296,11 @@ function prepareShared(db: Connection) {
     removeMessage: prepare<[string], { mime: string }>(db, 'delete from outbox where id = ? returning mime'),
     keep: prepare<unknown[]>(db, 'update outbox set due = ? where id = ?'),
     retryAt: prepare<unknown[]>(db, 'update outbox set due = ?, last_error = ? where id = ?'),
+    // One that ends beyond any lease is of a clock that was ahead: its holder renews it, a dead one must not keep it.
     hold: prepare<[{ name: string; node: string; until: number; now: number }], { node: string }>(
       db,
       `insert into leases values (@name, @node, @until) on conflict do update
-      set node = excluded.node, until = excluded.until where node = excluded.node or until <= @now returning node`,
+      set node = excluded.node, until = excluded.until where node = excluded.node or until not between @now + 1 and @now + 3600000 returning node`,
     ),
     giveUp: prepare<unknown[]>(db, 'delete from leases where name = ? and node = ?'),
     group: prepare<[string], { facts: string }>(db, 'select facts from groups where address = ?'),

@@ -1,5 +1,8 @@
 /** Search, the journal, the quarantine, groups and the address list. */
 export const searchJournalGroups = `
+-- moved_at: when it became a tombstone of a move, in milliseconds.
+alter table items add column moved_at integer;
+
 -- rowid: the item's key. Words are ours already (domain/words.ts), spelled by \`token\`; the account's own word stands first.
 create virtual table words using fts5(
   text, content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 0 tokenchars '_'"
