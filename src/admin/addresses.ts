@@ -9,6 +9,7 @@ export interface Addresses {
   findLogin(login: string): Promise<Account | undefined>;
   /** Whether what a phone says is somebody, but not this account. */
   namesAnother(login: string, account: AccountId): Promise<boolean>;
+  expand(addresses: readonly string[]): Promise<string[]>;
   local(domain: string): Promise<boolean>;
 }
 
@@ -39,6 +40,7 @@ export function createAddresses(store: Store, domains: readonly string[]): Addre
   };
   return {
     find: (address) => find(store, address),
+    expand: (addresses) => expand(store, addresses),
     local: async (domain) => (await localDomains()).has(domain.toLowerCase()),
     findLogin,
     namesAnother: async (login, account) => {
@@ -55,6 +57,22 @@ async function find(store: Store, address: string): Promise<Account | undefined>
   const at = address.lastIndexOf('@');
   const plus = address.indexOf('+');
   return plus > 0 && plus < at ? await store.directory.find(address.slice(0, plus) + address.slice(at)) : undefined;
+}
+
+/** Each group is opened once, so that groups may contain each other. */
+async function expand(store: Store, addresses: readonly string[]): Promise<string[]> {
+  const seen = new Set<string>();
+  const people: string[] = [];
+  const waiting = [...addresses];
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const address = next.toLowerCase();
+    if (seen.has(address)) continue;
+    seen.add(address);
+    const group = await store.directory.findGroup(address);
+    if (group) waiting.push(...group.members);
+    else people.push(next);
+  }
+  return people;
 }
 
 async function domainsInUse(store: Store): Promise<ReadonlySet<string>> {

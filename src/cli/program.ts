@@ -6,8 +6,10 @@ import { settings } from '../config/settings.ts';
 import { isEasError } from '../domain/errors.ts';
 import { CliError } from './context.ts';
 import { deviceList } from './device-list.ts';
+import { group } from './group.ts';
 import { mailImport } from './mail-import.ts';
 import { serve } from './serve.ts';
+import { store } from './store.ts';
 import { userAdd } from './user-add.ts';
 import { userList } from './user-list.ts';
 import { userPasswd } from './user-passwd.ts';
@@ -45,6 +47,8 @@ function createProgram(): Command {
   for (const add of [userAdd, userList, userPasswd, userRemove]) add(user);
   mailImport(program.command('mail').description('mailboxes'));
   deviceList(program.command('device').description('phones'));
+  group(program);
+  store(program);
   wbxml(program);
   return program;
 }

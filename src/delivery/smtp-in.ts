@@ -4,12 +4,13 @@ import { hostname } from 'node:os';
 import { LRUCache } from 'lru-cache';
 import { SMTPServer, type SMTPServerAddress, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import type { Clock } from '../clock.ts';
+import { domainOf } from '../domain/account.ts';
 import { type ErrorCode, isEasError } from '../domain/errors.ts';
 import type { AccountId } from '../domain/ids.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/port.ts';
 import { deliver } from './deliver.ts';
-import { domainOf, type Recipients } from './recipients.ts';
+import type { Recipients } from './recipients.ts';
 import { hops, traceLines } from './trace.ts';
 
 export interface SmtpIn extends AsyncDisposable {
@@ -86,11 +87,14 @@ async function settle(work: Promise<unknown>, done: (error?: Error | null) => vo
   }
 }
 
-async function lookUp({ recipients }: SmtpInOptions, { address }: SMTPServerAddress): Promise<AccountId> {
-  const account = await recipients.find(address);
-  if (!account) throw new Refusal((await recipients.local(domainOf(address))) ? 'unknown' : 'relay');
-  if (account.quota !== undefined && account.bytes >= account.quota) throw new Refusal('full');
-  return account.id;
+/** The account of an address, the accounts among the members of a group; what is sent here is not sent on elsewhere. */
+async function lookUp({ recipients }: SmtpInOptions, { address }: SMTPServerAddress): Promise<AccountId[]> {
+  const members = await Promise.all((await recipients.expand([address])).map(recipients.find));
+  const accounts = members.filter((account) => account !== undefined);
+  if (accounts.length === 0) throw new Refusal((await recipients.local(domainOf(address))) ? 'unknown' : 'relay');
+  const open = accounts.filter(({ quota, bytes }) => quota === undefined || bytes < quota);
+  if (open.length === 0) throw new Refusal('full');
+  return open.map(({ id }) => id);
 }
 
 /** What follows DATA: reads, checks, delivers, logs one line. */
@@ -101,7 +105,7 @@ function acceptor(options: SmtpInOptions): (stream: SMTPServerDataStream, sessio
   return async (stream, session) => {
     const started = clock.now();
     const message = await readAll(stream, limit);
-    const to = await Promise.all(session.envelope.rcptTo.map((address) => lookUp(options, address)));
+    const to = (await Promise.all(session.envelope.rcptTo.map((address) => lookUp(options, address)))).flat();
     const fields = { remote: session.remoteAddress, recipients: to.length, bytes: message.length };
     try {
       if (hops(message) > maxHops) throw new Refusal('loop');

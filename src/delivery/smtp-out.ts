@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Clock } from '../clock.ts';
+import { domainOf } from '../domain/account.ts';
 import { isEasError } from '../domain/errors.ts';
 import type { QueuedMessage } from '../domain/outbox.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/port.ts';
 import { bounceMessage } from './bounce.ts';
 import { deliver } from './deliver.ts';
-import { domainOf, type Recipients } from './recipients.ts';
+import type { Recipients } from './recipients.ts';
 import type { HandOn, Refused } from './smarthost.ts';
 
 export interface SenderOptions {
@@ -118,7 +119,7 @@ async function tryAll(options: SenderOptions, message: QueuedMessage, mime: Buff
   const refused: Refused[] = [];
   const others: string[] = [];
   const reached = new Set<string>();
-  for (const address of new Set(message.recipients)) {
+  for (const address of await options.recipients.expand(message.recipients)) {
     const account = await options.recipients.find(address);
     if (account && !reached.has(account.id)) {
       const failure = await tryLocal(options, message, account.id, address, mime);

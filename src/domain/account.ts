@@ -42,3 +42,7 @@ export interface Account extends NewAccount {
   readonly pruneHorizon: Modseq;
   readonly generation: number;
 }
+
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+}

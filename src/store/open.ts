@@ -1,6 +1,11 @@
+import { join } from 'node:path';
 import type { Log } from '../log.ts';
 import type { Store } from './port.ts';
+import { audit } from './sqlite/audit.ts';
+import { backup, type Copied, restore } from './sqlite/backup.ts';
+import { connect } from './sqlite/connection.ts';
 import { openSqlite } from './sqlite/open.ts';
+import { migrate } from './sqlite/schema.ts';
 
 export interface OpenOptions {
   /** The folder of everything that is kept; made, for its owner alone, when it is not there. */
@@ -18,9 +23,41 @@ export interface OpenOptions {
   readonly busyTimeout?: number;
 }
 
+/** Both ends of a migration, as schema numbers; the first is 0 of a new store. */
+export interface Migrated {
+  readonly from: number;
+  readonly to: number;
+}
+
 const engines = { sqlite: openSqlite } as const;
 
 /** Ready when it resolves; end it with Symbol.asyncDispose. Throws 'store-newer' for a newer release's data. */
 export function openStore(options: OpenOptions): Promise<Store> {
   return engines[options.engine ?? 'sqlite'](options);
+}
+
+export type { Copied };
+
+type Kept = Pick<OpenOptions, 'data'>;
+
+/** What of the store contradicts itself, in sentences; a server may run beside it. */
+export function checkStore({ data }: Kept): Promise<string[]> {
+  return audit(data);
+}
+/** Brings it to today's schema, as opening it would. Throws 'store-newer'. */
+export function migrateStore({ data }: Kept): Migrated {
+  const connection = connect(join(data, 'easel.sqlite'), 'write');
+  try {
+    return migrate(connection);
+  } finally {
+    connection.close();
+  }
+}
+/** Into a new or empty folder, also beside a running server; whoever asks holds the lease `sweep`. */
+export function backupStore({ data }: Kept, folder: string): Promise<Copied> {
+  return backup(data, folder);
+}
+/** From a backup whose every blob is checked first, into a folder without a store. Throws 'store-newer', 'blob-missing'. */
+export function restoreStore({ data }: Kept, folder: string): Promise<Copied> {
+  return restore(folder, data);
 }

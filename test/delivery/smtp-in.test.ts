@@ -128,3 +128,18 @@ async function talk(port: number, commands: string[], data: string): Promise<str
   socket.destroy();
   return last;
 }
+
+test('mail to a group reaches its accounts once, through groups in circles, and nobody elsewhere', async (t) => {
+  const world = await mailWorld(t);
+  const port = await listening(t, world);
+  const { directory } = world.store;
+  const group = (address: string, ...members: string[]) => directory.putGroup({ address, displayName: '', members });
+  await group('all@example.test', 'team@example.test', 'alice@example.test', 'x@far.test');
+  await group('team@example.test', 'all@example.test', 'al@example.test', 'bob@example.test', 'gone@example.test');
+  await group('nobody@example.test', 'x@far.test', 'gone@example.test');
+  await send(port, 'eve@far.test', ['ALL@example.test', 'bob@example.test'], message);
+  await only(world, world.alice);
+  await only(world, world.bob);
+  assert.equal(await world.store.outbox.next(), undefined);
+  await assert.rejects(send(port, 'eve@far.test', ['nobody@example.test'], message), /550/);
+});

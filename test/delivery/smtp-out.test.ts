@@ -181,3 +181,19 @@ test('a smarthost that is not there is no reason to bounce', async (t) => {
   await until(async () => (await world.store.outbox.next()) === clock.now() + 60_000);
   assert.deepEqual(await inbox(world.store, world.alice), []);
 });
+
+test('a group is opened when its mail is sent: accounts here, members elsewhere in one hand-over', async (t) => {
+  const world = await mailWorld(t);
+  const far = await relay(t, () => undefined);
+  const clock = manualClock();
+  const members = ['bob@example.test', 'BOB@example.test', 'X@far.test', 'team@example.test'];
+  await world.store.directory.putGroup({ address: 'team@example.test', displayName: '', members });
+  await sending(t, world, clock, far.port);
+  await queue(world, clock, ['team@example.test', 'y@far.test']);
+  await until(() => empty(world));
+  assert.equal((await inbox(world.store, world.bob)).length, 1);
+  assert.deepEqual(
+    far.got.map(({ to }) => [...to].sort()),
+    [['x@far.test', 'y@far.test']],
+  );
+});

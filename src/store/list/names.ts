@@ -3,10 +3,6 @@ import type { NewAccount } from '../../domain/account.ts';
 import type { Group } from '../../domain/group.ts';
 import { wordsOf } from '../../domain/words.ts';
 
-export function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
-}
-
 export function nameWords(named: NewAccount | Group): string[] {
   const { address, displayName } = named;
   if ('members' in named) return wordsOf(displayName, address);

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { domainOf, nameWords } from '../list/names.ts';
+import { domainOf } from '../../domain/account.ts';
+import { nameWords } from '../list/names.ts';
 import { accountWord } from './token.ts';
 
 interface ItemRow {

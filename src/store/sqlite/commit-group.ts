@@ -119,7 +119,7 @@ function isCollision(error: unknown): boolean {
 
 function failure(error: unknown): Extract<Outcome, { outcome: 'failed' }> {
   const detail = error instanceof Error ? error.message : String(error);
-  if (isEasError(error)) return { outcome: 'failed', code: error.code, detail };
+  if (isEasError(error)) return { outcome: 'failed', code: error.code, detail: detail.replace(`${error.code}: `, '') };
   const full = (error as { code?: unknown }).code === 'SQLITE_FULL';
   return { outcome: 'failed', code: full ? 'full' : 'store-unavailable', detail };
 }

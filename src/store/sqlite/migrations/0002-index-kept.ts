@@ -1,8 +1,8 @@
 // Fills what 0002 made from what an earlier release kept: words of mails, words of names.
-import type { NewAccount } from '../../../domain/account.ts';
+import { domainOf, type NewAccount } from '../../../domain/account.ts';
 import type { Email } from '../../../domain/email.ts';
 import { wordsOf } from '../../../domain/words.ts';
-import { domainOf, nameWords } from '../../list/names.ts';
+import { nameWords } from '../../list/names.ts';
 import type { Connection } from '../connection.ts';
 import { accountWord, token } from '../token.ts';
 
