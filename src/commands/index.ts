@@ -2,7 +2,11 @@
 
 import type { Version } from '../../protocol/index.ts';
 import type { Command } from './define.ts';
+import { folderCreateCommand } from './folder-create.ts';
+import { folderDeleteCommand } from './folder-delete.ts';
 import { folderSyncCommand } from './folder-sync.ts';
+import { folderUpdateCommand } from './folder-update.ts';
+import { getItemEstimateCommand } from './get-item-estimate.ts';
 import { itemOperationsCommand } from './item-operations.ts';
 import { moveItemsCommand } from './move-items.ts';
 import { pingCommand } from './ping.ts';
@@ -20,7 +24,11 @@ const all: readonly Command[] = [
   smartForwardCommand,
   smartReplyCommand,
   folderSyncCommand,
+  folderCreateCommand,
+  folderDeleteCommand,
+  folderUpdateCommand,
   moveItemsCommand,
+  getItemEstimateCommand,
   settingsCommand,
   pingCommand,
   itemOperationsCommand,

@@ -20,6 +20,9 @@ const common: Partial<Record<ErrorCode, number>> = {
   'too-large': 122,
 };
 
+/** What the commands that change folders share. */
+const folderCommand = { busy: 6, full: 6, 'invalid-request': 10, 'store-unavailable': 6, 'sync-key-stale': 9 } as const;
+
 /** Of one command, before the common ones. */
 const own: Readonly<Record<string, Partial<Record<ErrorCode, number>>>> = {
   Sync: {
@@ -39,6 +42,21 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, number>>>> = {
     'sync-key-stale': 3,
     'too-large': 6,
   },
+  FolderCreate: {
+    ...folderCommand,
+    'folder-exists': 2,
+    'folder-special': 3,
+    'parent-not-found': 5,
+  },
+  FolderUpdate: {
+    ...folderCommand,
+    'folder-exists': 2,
+    'folder-special': 3,
+    'collection-not-found': 4,
+    'parent-not-found': 5,
+  },
+  FolderDelete: { ...folderCommand, 'folder-special': 3, 'collection-not-found': 4 },
+  GetItemEstimate: { 'collection-not-found': 2, 'not-yet': 3, 'sync-key-stale': 4 },
   FolderSync: { busy: 6, 'invalid-request': 10, 'store-unavailable': 6, 'sync-key-stale': 9 },
   Ping: { busy: 8, 'invalid-request': 4, 'store-unavailable': 8 },
   ItemOperations: {
@@ -68,6 +86,9 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, number>>>> = {
 const faults: Readonly<Record<string, number>> = {
   Sync: 5,
   FolderSync: 6,
+  FolderCreate: 6,
+  FolderUpdate: 6,
+  FolderDelete: 6,
   Ping: 8,
   ItemOperations: 3,
   Provision: 3,

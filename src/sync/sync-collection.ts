@@ -95,6 +95,11 @@ function mailLeavesOrEnters(before: SyncOptions, after: SyncOptions): boolean {
   return isSmsOnly(before) !== isSmsOnly(after);
 }
 
+/** Some of what is kept is of a class that an Options block names. */
+export function listensTo(options: SyncOptions): boolean {
+  return !isSmsOnly(options);
+}
+
 /** No Options block names the class of what is kept: the view holds nothing. */
 function isSmsOnly({ classes }: SyncOptions): boolean {
   return classes.length === 1 && classes[0] === 'SMS';

@@ -12,21 +12,21 @@ const served = [
   'SmartForward',
   'SmartReply',
   'FolderSync',
+  'FolderCreate',
+  'FolderDelete',
+  'FolderUpdate',
+  'GetItemEstimate',
   'MoveItems',
   'Settings',
   'Ping',
   'ItemOperations',
 ];
-const known = ['Search', 'Find', 'MeetingResponse', 'FolderCreate', 'FolderUpdate', 'FolderDelete'];
-const unserved = [...known, 'GetItemEstimate', 'ResolveRecipients', 'ValidateCert'];
+const known = ['Search', 'Find', 'MeetingResponse'];
+const unserved = [...known, 'ResolveRecipients', 'ValidateCert'];
 const tagOfRoot: Readonly<Record<string, number>> = {
   Search: pages.search.Search.code,
   Find: pages.find.Find.code,
   MeetingResponse: pages.meetingResponse.MeetingResponse.code,
-  FolderCreate: pages.folderHierarchy.FolderCreate.code,
-  FolderUpdate: pages.folderHierarchy.FolderUpdate.code,
-  FolderDelete: pages.folderHierarchy.FolderDelete.code,
-  GetItemEstimate: pages.getItemEstimate.GetItemEstimate.code,
   ResolveRecipients: pages.resolveRecipients.ResolveRecipients.code,
   ValidateCert: pages.validateCert.ValidateCert.code,
 };

@@ -1,0 +1,64 @@
+import { type GetItemEstimateRequest, type GetItemEstimateResponse, getItemEstimate } from '../../protocol/index.ts';
+import { type Collection, folderTypes } from '../domain/collection.ts';
+import type { CollectionId, SyncKey } from '../domain/ids.ts';
+import { estimate } from '../sync/estimate.ts';
+import { filterFits } from '../sync/filter.ts';
+import { type Context, defineCommand } from './define.ts';
+import { statusOf } from './status.ts';
+
+type Asked = GetItemEstimateRequest['Collections']['Collection'][number];
+type Answered = NonNullable<GetItemEstimateResponse['Response']>[number];
+
+const invalidRequest = 103;
+const wrongFilter = 110;
+const highestFilter = 8;
+
+/** [MS-ASCMD] 2.2.1.9 GetItemEstimate: what a Sync with this key would bring; nothing is written, no key changes. */
+export const getItemEstimateCommand = defineCommand({
+  name: 'GetItemEstimate',
+  ...getItemEstimate,
+  body: 'required',
+  handle: async (context, request): Promise<GetItemEstimateResponse> => {
+    const collections = request!.Collections.Collection;
+    if (collections.length === 0 || collections.some((one) => (filterOf(one) ?? 0) > highestFilter)) {
+      return { Status: invalidRequest };
+    }
+    const folders = await context.read((reader) =>
+      Promise.all(collections.map((one) => reader.collection(one.CollectionId as CollectionId))),
+    );
+    const refused = collections.map((one, at) => refusedBy(one, folders[at])).find((status) => status !== undefined);
+    if (refused !== undefined) return { Status: refused };
+    const Response: Answered[] = [];
+    for (const one of collections) Response.push(await answer(context, one));
+    return { Response };
+  },
+});
+
+/** The Status of the whole request. */
+function refusedBy(asked: Asked, folder: Collection | undefined): number | undefined {
+  const itemClass = folder && folderTypes[folder.type].class;
+  if (asked.ConversationMode !== undefined && folder && itemClass !== 'Email') return invalidRequest;
+  const filter = filterOf(asked);
+  return filter !== undefined && folder && !filterFits(filter, itemClass) ? wrongFilter : undefined;
+}
+
+async function answer(context: Context, asked: Asked): Promise<Answered> {
+  const { CollectionId, SyncKey: key, Class } = asked;
+  const filterType = filterOf(asked);
+  const found = await context.read((reader) =>
+    estimate(reader, {
+      device: context.device.id,
+      collection: CollectionId as CollectionId,
+      key: key as SyncKey,
+      ...(filterType !== undefined && { filterType }),
+      now: context.clock.now(),
+    }),
+  );
+  if (typeof found === 'string') return { Status: statusOf('GetItemEstimate', found) };
+  return { Status: 1, Collection: { Class, CollectionId, Estimate: found } };
+}
+
+/** Before 14.0 it stands by itself, later in the Options of the folder's class. */
+function filterOf({ FilterType, Options }: Asked): number | undefined {
+  return FilterType ?? Options?.find(({ Class }) => Class === undefined || Class !== 'SMS')?.FilterType;
+}
