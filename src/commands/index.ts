@@ -2,6 +2,7 @@
 
 import type { Version } from '../../protocol/index.ts';
 import type { Command } from './define.ts';
+import { findCommand } from './find.ts';
 import { folderCreateCommand } from './folder-create.ts';
 import { folderDeleteCommand } from './folder-delete.ts';
 import { folderSyncCommand } from './folder-sync.ts';
@@ -11,6 +12,7 @@ import { itemOperationsCommand } from './item-operations.ts';
 import { moveItemsCommand } from './move-items.ts';
 import { pingCommand } from './ping.ts';
 import { provisionCommand } from './provision.ts';
+import { searchCommand } from './search.ts';
 import { sendMailCommand } from './send-mail.ts';
 import { settingsCommand } from './settings.ts';
 import { smartForwardCommand } from './smart-forward.ts';
@@ -29,10 +31,12 @@ const all: readonly Command[] = [
   folderUpdateCommand,
   moveItemsCommand,
   getItemEstimateCommand,
+  searchCommand,
   settingsCommand,
   pingCommand,
   itemOperationsCommand,
   provisionCommand,
+  findCommand,
 ];
 export const commands: ReadonlyMap<string, Command> = new Map(all.map((command) => [command.name, command]));
 

@@ -11,21 +11,25 @@ import {
   itemOperations,
   order,
   pages,
+  parseLongId,
   write,
 } from '../../protocol/index.ts';
 import { type Element, retagged } from '../../protocol/wbxml/element.ts';
 import { parseFileReference } from '../content/email/application-data.ts';
 import { attachmentContent } from '../content/email/attachment.ts';
 import { EasError } from '../domain/errors.ts';
-import type { ServerId } from '../domain/ids.ts';
+import type { CollectionId, ServerId } from '../domain/ids.ts';
 import type { Mail } from '../domain/item.ts';
 import { bodyPreferenceOf, mimeSupportOf } from './body-preference.ts';
 import { type Context, defineCommand } from './define.ts';
 import { reader, renderEmail, requireMail } from './email-items.ts';
+import { emptyFolder } from './empty-folder.ts';
 import { statusOf } from './status.ts';
 
 type Answers = NonNullable<ItemOperationsResponse['Response']>;
 type FetchAnswer = NonNullable<Answers['Fetch']>[number];
+type EmptyAnswer = NonNullable<Answers['EmptyFolderContents']>[number];
+type EmptyRequest = Extract<ItemOperation, { EmptyFolderContents: unknown }>['EmptyFolderContents'];
 
 /** [MS-ASCMD] R7490. */
 const most = 100;
@@ -43,21 +47,34 @@ export const itemOperationsCommand = defineCommand({
     if (operations.length === 0) throw new EasError('invalid-request', 'no operation');
     if (operations.length > most) throw new EasError('too-large', `${operations.length} operations`);
     const fetched: FetchAnswer[] = [];
-    for (const operation of operations) if ('Fetch' in operation) fetched.push(await fetch(context, operation.Fetch));
-    return { Status: 1, Response: { ...refused(operations), Fetch: fetched } };
+    const emptied: EmptyAnswer[] = [];
+    for (const operation of operations) {
+      if ('Fetch' in operation) fetched.push(await fetch(context, operation.Fetch));
+      if ('EmptyFolderContents' in operation) emptied.push(await empty(context, operation.EmptyFolderContents));
+    }
+    return { Status: 1, Response: { ...refused(operations), EmptyFolderContents: emptied, Fetch: fetched } };
   },
 });
 
 /** Operations that this server does not offer. */
-function refused(operations: readonly ItemOperation[]): Pick<Answers, 'Move' | 'EmptyFolderContents'> {
+function refused(operations: readonly ItemOperation[]): Pick<Answers, 'Move'> {
   return {
     Move: operations.flatMap((one) =>
       'Move' in one ? [{ Status: denied, ConversationId: one.Move.ConversationId }] : [],
     ),
-    EmptyFolderContents: operations.flatMap((one) =>
-      'EmptyFolderContents' in one ? [{ Status: denied, CollectionId: one.EmptyFolderContents.CollectionId }] : [],
-    ),
   };
+}
+
+/** [MS-ASCMD] 2.2.3.60 EmptyFolderContents: for good, but for the journal; every phone is told by Sync. */
+async function empty(context: Context, asked: EmptyRequest): Promise<EmptyAnswer> {
+  const { CollectionId, Options } = asked;
+  try {
+    await emptyFolder(context, CollectionId as CollectionId, Options?.DeleteSubFolders ?? false);
+    return { Status: 1, CollectionId };
+  } catch (error) {
+    if (!(error instanceof EasError)) throw error;
+    return { Status: statusOf('ItemOperations', error.code), CollectionId };
+  }
 }
 
 async function fetch(context: Context, asked: ItemOperationsFetch): Promise<FetchAnswer> {
@@ -65,7 +82,7 @@ async function fetch(context: Context, asked: ItemOperationsFetch): Promise<Fetc
   try {
     if (asked.Store.toLowerCase() !== 'mailbox') return { ...named, Status: badStore };
     if (asked.FileReference !== undefined) return await fetchFile(context, asked, asked.FileReference);
-    if (asked.LongId !== undefined) throw new EasError('item-not-found', asked.LongId);
+    if (asked.LongId !== undefined) return await fetchHit(context, asked, asked.LongId);
     if (asked.ServerId === undefined) throw new EasError('invalid-request', 'no address');
     return await fetchMail(context, asked, asked.ServerId as ServerId);
   } catch (error) {
@@ -77,6 +94,14 @@ async function fetch(context: Context, asked: ItemOperationsFetch): Promise<Fetc
 
 async function find(context: Context, id: ServerId): Promise<Mail> {
   return requireMail(await context.read((reading) => reading.item(id)));
+}
+
+/** By the LongId that Search gave: the answer names it as it was asked. */
+async function fetchHit(context: Context, asked: ItemOperationsFetch, LongId: string): Promise<FetchAnswer> {
+  const hit = parseLongId(LongId);
+  if (!hit) throw new EasError('item-not-found', 'LongId');
+  const answer = await fetchMail(context, { ...asked, CollectionId: hit.collectionId }, hit.serverId as ServerId);
+  return { Status: answer.Status, LongId, Class: answer.Class, Properties: answer.Properties };
 }
 
 async function fetchMail(context: Context, asked: ItemOperationsFetch, id: ServerId): Promise<FetchAnswer> {

@@ -16,16 +16,16 @@ const served = [
   'FolderDelete',
   'FolderUpdate',
   'GetItemEstimate',
+  'Search',
+  'Find',
   'MoveItems',
   'Settings',
   'Ping',
   'ItemOperations',
 ];
-const known = ['Search', 'Find', 'MeetingResponse'];
+const known = ['MeetingResponse'];
 const unserved = [...known, 'ResolveRecipients', 'ValidateCert'];
 const tagOfRoot: Readonly<Record<string, number>> = {
-  Search: pages.search.Search.code,
-  Find: pages.find.Find.code,
   MeetingResponse: pages.meetingResponse.MeetingResponse.code,
   ResolveRecipients: pages.resolveRecipients.ResolveRecipients.code,
   ValidateCert: pages.validateCert.ValidateCert.code,

@@ -1,0 +1,59 @@
+// The address list as Search and Find tell it: people and groups of the account's own domain.
+import type { WrittenGalProperties } from '../../protocol/index.ts';
+import { type Account, domainOf } from '../domain/account.ts';
+import type { Group } from '../domain/group.ts';
+import type { Context } from './define.ts';
+
+/** [MS-ASCMD] 2.2.3.135.3 Picture(Search): bytes and count; absent: no limit. */
+export interface PictureLimits {
+  readonly MaxSize?: number | undefined;
+  readonly MaxPictures?: number | undefined;
+}
+/** Status of a picture ([MS-ASCMD] 2.2.2 Common Status Codes): none there, too large, enough of them. */
+const [noPicture, pictureTooLarge, picturesEnough] = [173, 174, 175];
+
+/** By display name, at most `limit`; pictures when they are asked for. */
+export async function findPeople(
+  context: Context,
+  text: string,
+  limit: number,
+  pictures: PictureLimits | undefined,
+): Promise<WrittenGalProperties[]> {
+  const { address } = await context.read((reader) => reader.account());
+  const domains = [domainOf(address)];
+  const found = text.trim() === '' ? [] : await context.store.directory.names({ domains, words: [text], limit });
+  let left = pictures?.MaxPictures ?? Number.POSITIVE_INFINITY;
+  const entries: WrittenGalProperties[] = [];
+  for (const one of found) {
+    const Picture = pictures && (await pictureOf(context, one, pictures.MaxSize, left));
+    if (Picture?.Status === 1) left -= 1;
+    entries.push({ ...entryOf(one), ...(Picture && { Picture }) });
+  }
+  return entries;
+}
+
+/** Only what there is; a first name in any case, since some phones stumble without. */
+function entryOf(one: Account | Group): WrittenGalProperties {
+  const { firstName = '', ...person } = 'members' in one ? {} : (one.person ?? {});
+  return {
+    DisplayName: one.displayName,
+    Phone: person.phone,
+    Office: person.office,
+    Title: person.title,
+    Company: person.company,
+    Alias: person.alias ?? one.address.slice(0, one.address.lastIndexOf('@')),
+    FirstName: firstName,
+    LastName: person.lastName,
+    HomePhone: person.homePhone,
+    MobilePhone: person.mobile,
+    EmailAddress: one.address,
+  };
+}
+
+async function pictureOf(context: Context, one: Account | Group, most = Number.POSITIVE_INFINITY, left: number) {
+  const blob = 'members' in one ? undefined : one.picture;
+  if (blob === undefined) return { Status: noPicture! };
+  if (left <= 0) return { Status: picturesEnough! };
+  const Data = await context.store.blobs.get(blob);
+  return Data.length > most ? { Status: pictureTooLarge! } : { Status: 1, Data };
+}

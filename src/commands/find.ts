@@ -1,0 +1,95 @@
+// [MS-ASCMD] 2.2.1.2 Find: as Search, but mails by the ids that Sync gave them, and in short.
+import { LRUCache } from 'lru-cache';
+import { type FindRequest, type FindResponse, find } from '../../protocol/index.ts';
+import { dateTime } from '../content/email/application-data.ts';
+import { parseQuery } from '../content/email/query.ts';
+import type { Mail } from '../domain/item.ts';
+import { findPeople } from './address-list.ts';
+import { type Context, defineCommand } from './define.ts';
+import { findMail, parseRange } from './mail-hits.ts';
+
+type Execute = FindRequest['ExecuteSearch'];
+type Answer = NonNullable<FindResponse['Response']>;
+
+/** [MS-ASCMD] 2.2.3.177.3 Status (Find); the last one is of the Response. */
+const status = { done: 1, invalid: 2, foldersFirst: 3, beginAtZero: 4 } as const;
+const most = 1000;
+const usual = '0-99';
+const previewLength = 255;
+
+/** Result sets that were begun: paging on needs one. */
+const begun = new LRUCache<string, true>({ max: 10_000 });
+
+export const findCommand = defineCommand({
+  name: 'Find',
+  ...find,
+  body: 'required',
+  handle: async (context, request): Promise<FindResponse> => {
+    const { SearchId, ExecuteSearch } = request!;
+    const { MailBoxSearchCriterion: mail, GalSearchCriterion: people } = ExecuteSearch;
+    const range = parseRange((mail ?? people)?.Options?.Range, usual);
+    if (!range || range.to >= most || (mail === undefined) === (people === undefined))
+      return { Status: status.invalid };
+    const set = `${context.account} ${context.device.id} ${SearchId}`;
+    if (range.from === 0) begun.set(set, true);
+    else if (!begun.has(set)) return { Status: status.done, Response: { Status: status.beginAtZero, Result: [] } };
+    return mail ? findMails(context, mail, range) : findEntries(context, people!, range);
+  },
+});
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+async function findMails(
+  context: Context,
+  { Query, Options }: NonNullable<Execute['MailBoxSearchCriterion']>,
+  range: Span,
+): Promise<FindResponse> {
+  if (Query.Class !== undefined && Query.Class !== 'Email') return { Status: status.invalid };
+  const folders = Query.CollectionId === undefined || Query.CollectionId === '0' ? [] : [Query.CollectionId];
+  const alternatives = parseQuery(Query.FreeText ?? '');
+  const search = { alternatives, folders, deep: Options?.DeepTraversal ?? false, most: range.to + 2 };
+  const mails = await context.read((reader) => findMail(reader, search));
+  if (!mails) return { Status: status.foldersFirst };
+  const Result = mails.slice(range.from, range.to + 1).map((mail) => ({
+    Class: 'Email',
+    ServerId: mail.id,
+    CollectionId: mail.collection,
+    Properties: propertiesOf(mail),
+  }));
+  return answered({ Store: 'Mailbox', Result }, range.from, mails.length);
+}
+
+async function findEntries(
+  context: Context,
+  { Query, Options }: NonNullable<Execute['GalSearchCriterion']>,
+  range: Span,
+): Promise<FindResponse> {
+  const people = await findPeople(context, Query, range.to + 2, Options?.Picture);
+  const Result = people.slice(range.from, range.to + 1).map((Properties) => ({ Properties }));
+  return answered({ Result }, range.from, people.length);
+}
+
+function answered(found: Pick<Answer, 'Store' | 'Result'>, from: number, total: number): FindResponse {
+  const shown = found.Result?.length ?? 0;
+  const Range = shown === 0 ? '0-0' : `${from}-${from + shown - 1}`;
+  return { Status: status.done, Response: { ...found, Status: status.done, Range, Total: shown === 0 ? 0 : total } };
+}
+
+function propertiesOf({ content }: Mail) {
+  return {
+    Subject: content.subject,
+    DateReceived: dateTime(content.received),
+    DisplayTo: content.displayTo,
+    DisplayCc: content.cc || undefined,
+    DisplayBcc: content.draft ? content.bcc || undefined : undefined,
+    Importance: content.importance,
+    Read: content.read,
+    IsDraft: content.draft,
+    Preview: [...content.preview].slice(0, previewLength).join(''),
+    HasAttachments: content.attachments.some(({ inline }) => !inline),
+    From: content.from,
+  };
+}

@@ -1,0 +1,140 @@
+// [MS-ASCMD] 2.2.1.16 Search: mails by their words, people of the address list; of documents it has none.
+import {
+  buildLongId,
+  email,
+  galProperties,
+  type MailboxQuery,
+  mailboxQuery,
+  pages,
+  parseDate,
+  read,
+  type SearchRequest,
+  type SearchResponse,
+  search,
+  write,
+} from '../../protocol/index.ts';
+import { retagged, textOf } from '../../protocol/wbxml/element.ts';
+import { parseQuery } from '../content/email/query.ts';
+import type { Mail } from '../domain/item.ts';
+import { findPeople } from './address-list.ts';
+import { bodyPreferenceOf, mimeSupportOf } from './body-preference.ts';
+import { type Context, defineCommand } from './define.ts';
+import { renderEmail } from './email-items.ts';
+import { findMail, parseRange } from './mail-hits.ts';
+
+type Store = SearchRequest['Store'];
+type Answer = NonNullable<SearchResponse['Response']>['Store'];
+
+/** [MS-ASCMD] 2.2.3.177.13 Status (Search), of the store. */
+const status = {
+  done: 1,
+  invalid: 2,
+  denied: 5,
+  notFound: 6,
+  tooComplex: 8,
+  foldersFirst: 11,
+  endOfRange: 12,
+} as const;
+const most = 100;
+
+export const searchCommand = defineCommand({
+  name: 'Search',
+  ...search,
+  body: 'required',
+  handle: async (context, request): Promise<SearchResponse> => {
+    const { Store } = request!;
+    const answerOf = stores[Store.Name.toLowerCase()];
+    return { Status: 1, Response: { Store: answerOf ? await answerOf(context, Store) : refused(status.invalid) } };
+  },
+});
+
+const stores: Readonly<Record<string, (context: Context, store: Store) => Promise<Answer>>> = {
+  mailbox: searchMailbox,
+  gal: searchAddressList,
+  documentlibrary: async () => refused(status.denied),
+};
+
+function refused(Status: number): Answer {
+  return { Status, Result: [] };
+}
+
+async function searchAddressList(context: Context, { Query, Options }: Store): Promise<Answer> {
+  const range = parseRange(Options?.Range, `0-${most - 1}`);
+  if (!range) return refused(status.invalid);
+  if (range.to >= most) return refused(status.endOfRange);
+  const people = await findPeople(context, textOf(Query), most, Options?.Picture);
+  const { version } = context;
+  const shown = people.slice(range.from, range.to + 1);
+  return {
+    Status: status.done,
+    Result: shown.map((person) => ({ Properties: write(galProperties, person, { version }) })),
+    ...bounds(range.from, shown.length, people.length),
+  };
+}
+
+async function searchMailbox(context: Context, { Query, Options }: Store): Promise<Answer> {
+  const { value: query, unknown } = read(mailboxQuery, Query, { version: context.version });
+  if (unknown.length > 0) return refused(status.invalid);
+  const asked = simple(query);
+  if (!asked) return refused(status.tooComplex);
+  const range = parseRange(Options?.Range, `0-${most - 1}`);
+  const dates = datesOf(asked);
+  if (!range || !dates) return refused(status.invalid);
+  if (range.to >= most) return refused(status.endOfRange);
+  const mails = asked.Class.every((name) => name === 'Email')
+    ? await context.read((reader) =>
+        findMail(reader, {
+          ...{ ...dates, deep: Options?.DeepTraversal ?? false, most },
+          alternatives: parseQuery(asked.FreeText.join(' ')),
+          folders: asked.CollectionId.filter((id) => id !== '0'),
+        }),
+      )
+    : [];
+  if (!mails) return refused(status.foldersFirst);
+  const shown = mails.slice(range.from, range.to + 1);
+  const Result = await Promise.all(shown.map((mail) => resultOf(context, mail, Options)));
+  return {
+    Status: status.done,
+    // [MS-ASCMD] R3850: nothing found is one empty Result.
+    Result: Result.length === 0 ? [{}] : Result,
+    ...bounds(range.from, shown.length, mails.length),
+  };
+}
+
+/** One And of plain terms, which is all that the protocol allows. */
+function simple(query: MailboxQuery): MailboxQuery['And'][number] | undefined {
+  const [and, ...more] = query.And;
+  const outside = [query.Class, query.CollectionId, query.FreeText, query.ConversationId, query.GreaterThan];
+  const isPlain = [...outside, query.LessThan, query.Or, more].every((list) => list === undefined || list.length === 0);
+  return isPlain && and && and.And.length + and.Or.length === 0 ? and : undefined;
+}
+
+/** Undefined when one cannot be read. */
+function datesOf({ GreaterThan, LessThan }: MailboxQuery['And'][number]) {
+  const [after, before] = [GreaterThan[0], LessThan[0]].map((bound) => bound && parseDate(bound.Value ?? ''));
+  if ((GreaterThan.length > 0 && after === undefined) || (LessThan.length > 0 && before === undefined))
+    return undefined;
+  return { after, before };
+}
+
+async function resultOf(
+  context: Context,
+  mail: Mail,
+  options: Store['Options'],
+): Promise<NonNullable<Answer['Result']>[number]> {
+  const written = await renderEmail(context, mail, {
+    bodyPreferences: (options?.BodyPreference ?? []).map(bodyPreferenceOf),
+    mimeSupport: mimeSupportOf(options?.MIMESupport),
+  });
+  return {
+    Class: 'Email',
+    LongId: buildLongId(mail.collection, mail.id),
+    CollectionId: mail.collection,
+    Properties: retagged(write(email, written, { version: context.version }), pages.search.Properties),
+  };
+}
+
+/** What is shown of how many; nothing shown is `0-0` of 0, which some phones wait for. */
+function bounds(from: number, shown: number, total: number): Pick<Answer, 'Range' | 'Total'> {
+  return { Range: shown === 0 ? '0-0' : `${from}-${from + shown - 1}`, Total: shown === 0 ? 0 : total };
+}

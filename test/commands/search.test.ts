@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { email, galProperties, mailboxQuery, pages, read, write } from '../../protocol/index.ts';
+import { element, retagged } from '../../protocol/wbxml/element.ts';
+import type { CollectionId } from '../../src/domain/ids.ts';
+import { mail, openHouse, type Phone } from '../support/endpoint.ts';
+import { changes, inbox, load, synced, trash } from '../support/sync-phone.ts';
+
+describe('Search and Find', async () => {
+  const house = await openHouse({ after });
+  const version = '16.1';
+
+  interface Terms {
+    FreeText?: string;
+    CollectionId?: string[];
+    Class?: string[];
+    after?: string;
+    before?: string;
+  }
+  const none = { Class: [], CollectionId: [], FreeText: [], ConversationId: [], GreaterThan: [], LessThan: [] };
+  function query({ FreeText, CollectionId = [], Class = ['Email'], after: newer, before: older }: Terms) {
+    const than = (Value: string | undefined) => (Value === undefined ? [] : [{ DateReceived: true, Value }]);
+    const terms = { Class, CollectionId, FreeText: FreeText === undefined ? [] : [FreeText] };
+    const And = [{ ...none, ...terms, GreaterThan: than(newer), LessThan: than(older), And: [], Or: [] }];
+    return write(mailboxQuery, { ...none, And, Or: [] }, { version });
+  }
+  async function search(phone: Phone, Query: ReturnType<typeof query>, Options: object = {}, Name = 'Mailbox') {
+    const options = {
+      RebuildResults: true,
+      DeepTraversal: false,
+      BodyPreference: [],
+      BodyPartPreference: [],
+      ...Options,
+    };
+    const { Status, Response } = await phone.ask('Search', { Store: { Name, Query, Options: options } });
+    assert.equal(Status, 1);
+    return Response!.Store;
+  }
+  const properties = (found: Awaited<ReturnType<typeof search>>) =>
+    found.Result.flatMap(({ Properties }) =>
+      Properties ? [read(email, retagged(Properties, pages.airSync.ApplicationData), { version }).value] : [],
+    );
+  const subjects = (found: Awaited<ReturnType<typeof search>>) => properties(found).map(({ Subject }) => Subject);
+
+  async function filled(): Promise<Phone> {
+    const phone = await house.phone();
+    const day = (n: number) => Date.UTC(2026, 0, n, 12);
+    const put = (subject: string, n: number, more: object = {}, folder = inbox) =>
+      phone.receive(mail({ subject, ...more }), { received: day(n), folder: folder as CollectionId });
+    await put('Quarterly report', 1, { text: 'The figures of Zürich.' });
+    await put('Report on fishing', 2, { from: 'Bob <bob@fish.test>' });
+    await put('Lunch', 3, { text: 'no report here', attachment: { name: 'menu.pdf', content: Buffer.from('x') } });
+    await put('Old report', 4, {}, trash);
+    return phone;
+  }
+
+  test('finds mails by their words, newest first, in all folders of mail or those that are named', async () => {
+    const phone = await filled();
+    const cases: [Terms, string[]][] = [
+      [{ FreeText: 'report' }, ['Old report', 'Lunch', 'Report on fishing', 'Quarterly report']],
+      [{ FreeText: 'REPO fish' }, ['Report on fishing']],
+      [{ FreeText: 'eport' }, []],
+      [{ FreeText: 'report fis' }, ['Report on fishing']],
+      [{ FreeText: 'zurich' }, ['Quarterly report']],
+      [{ FreeText: 'menu' }, ['Lunch']],
+      [{ FreeText: 'report', CollectionId: [inbox!] }, ['Lunch', 'Report on fishing', 'Quarterly report']],
+      [{ FreeText: 'report', CollectionId: ['0'] }, ['Old report', 'Lunch', 'Report on fishing', 'Quarterly report']],
+      [{ FreeText: 'report', CollectionId: [trash!] }, ['Old report']],
+      [
+        { FreeText: 'report', after: '2026-01-02T00:00:00.000Z', before: '2026-01-04T00:00:00.000Z' },
+        ['Lunch', 'Report on fishing'],
+      ],
+      [{ FreeText: 'from:bob' }, ['Report on fishing']],
+      [{ FreeText: 'subject:report from:fish' }, ['Report on fishing']],
+      [{ FreeText: 'subject:"quarterly report" OR subject:lunch' }, ['Lunch', 'Quarterly report']],
+      [{ FreeText: 'attachment:menu' }, ['Lunch']],
+      [{ FreeText: 'report', Class: ['Calendar'] }, []],
+    ];
+    for (const [terms, expected] of cases) {
+      const found = await search(phone, query(terms));
+      assert.equal(found.Status, 1);
+      assert.deepEqual(subjects(found), expected, JSON.stringify(terms));
+      const range = expected.length === 0 ? ['0-0', 0] : [`0-${expected.length - 1}`, expected.length];
+      assert.deepEqual([found.Range, found.Total], range);
+    }
+  });
+
+  test('a hit is fetched by its LongId; nothing found is one empty Result', async () => {
+    const phone = await filled();
+    const found = await search(phone, query({ FreeText: 'fishing' }), { BodyPreference: [{ Type: 1 }] });
+    assert.match(String(properties(found)[0]?.Body?.Data), /^Hello\./);
+    const { LongId } = found.Result[0]!;
+    const { Response } = await phone.ask('ItemOperations', [{ Fetch: { Store: 'Mailbox', LongId } }]);
+    const [fetched] = Response!.Fetch;
+    assert.deepEqual([fetched?.Status, fetched?.LongId, fetched?.ServerId], [1, LongId, undefined]);
+    const wrong = await phone.ask('ItemOperations', [{ Fetch: { Store: 'Mailbox', LongId: 'x' } }]);
+    assert.equal(wrong.Response!.Fetch[0]?.Status, 6);
+    assert.deepEqual((await search(phone, query({ FreeText: 'nothing at all' }))).Result.map(Object.keys), [[]]);
+  });
+
+  test('pages by Range; beyond 0-99 is Status 12', async () => {
+    const phone = await filled();
+    const page = await search(phone, query({ FreeText: 'report' }), { Range: '1-2' });
+    assert.deepEqual([subjects(page), page.Range, page.Total], [['Lunch', 'Report on fishing'], '1-2', 4]);
+    assert.equal((await search(phone, query({ FreeText: 'report' }), { Range: '0-100' })).Status, 12);
+    assert.equal((await search(phone, query({ FreeText: 'report' }), { Range: '5-1' })).Status, 2);
+  });
+
+  test('anything outside one And is Status 8, elements of items 2, an unknown folder 11, an unknown store 2', async () => {
+    const phone = await house.phone();
+    const { Query } = pages.search;
+    const free = element(pages.search.FreeText, 'x');
+    const and = element(pages.search.And, [free]);
+    const tooComplex = [
+      [free],
+      [and, and],
+      [element(pages.search.Or, [free])],
+      [element(pages.search.And, [element(pages.search.And, [free])])],
+      [and, element(pages.airSync.Class, 'Email')],
+      [],
+    ];
+    for (const children of tooComplex) assert.equal((await search(phone, element(Query, children))).Status, 8);
+    const subject = element(pages.search.And, [element(pages.email.Subject, 'x')]);
+    assert.equal((await search(phone, element(Query, [subject]))).Status, 2);
+    assert.equal((await search(phone, query({ FreeText: 'x', CollectionId: ['none'] }))).Status, 11);
+    assert.equal((await search(phone, query({ FreeText: 'x', after: 'yesterday' }))).Status, 2);
+    assert.equal((await search(phone, query({ FreeText: 'x' }), {}, 'Nowhere')).Status, 2);
+    assert.equal((await search(phone, query({ FreeText: 'x' }), {}, 'DocumentLibrary')).Status, 5);
+  });
+
+  test('the address list tells people and groups of the own domain, with pictures as far as asked', async () => {
+    const phone = await house.phone();
+    const { directory, blobs } = house.store;
+    const { id: picture } = await blobs.put(Buffer.alloc(500, 1));
+    const person = { firstName: 'Zora', lastName: 'Quell', phone: '+49 30 1', title: 'Captain' };
+    await directory.create({ address: 'zq1@example.test', aliases: [], displayName: 'Zora Quell', person, picture });
+    await directory.create({ address: 'zq2@example.test', aliases: [], displayName: 'Quell, Adam' });
+    await directory.create({ address: 'zq3@other.test', aliases: [], displayName: 'Quell Elsewhere' });
+    await directory.putGroup({ address: 'zq@example.test', displayName: 'Quellers', members: [] });
+    const gal = async (text: string, Options: object = {}) => {
+      const found = await search(phone, element(pages.search.Query, text), Options, 'GAL');
+      return found.Result.map(({ Properties }) => read(galProperties, Properties!, { version }).value);
+    };
+    const found = await gal('quell');
+    assert.deepEqual(
+      found.map(({ DisplayName, EmailAddress }) => [DisplayName, EmailAddress]),
+      [
+        ['Quell, Adam', 'zq2@example.test'],
+        ['Quellers', 'zq@example.test'],
+        ['Zora Quell', 'zq1@example.test'],
+      ],
+    );
+    assert.deepEqual([found[2]?.Title, found[2]?.Phone, found[2]?.Picture], ['Captain', '+49 30 1', undefined]);
+    const pictures = async (limits: object) =>
+      (await gal('quell', { Picture: limits })).map(({ Picture }) => Picture?.Status);
+    assert.deepEqual(await pictures({}), [173, 173, 1]);
+    assert.deepEqual(await pictures({ MaxSize: 499 }), [173, 173, 174]);
+    assert.deepEqual(await pictures({ MaxPictures: 0 }), [173, 173, 175]);
+    assert.deepEqual(await gal('nobody at all'), []);
+    assert.deepEqual(await gal(''), []);
+  });
+
+  test('Find answers with the ids of Sync, pages by its SearchId, and finds people', async () => {
+    const phone = await filled();
+    const ask = (FreeText: string, more: object = {}, SearchId = 'A1') =>
+      phone.ask('Find', {
+        SearchId,
+        ExecuteSearch: {
+          MailBoxSearchCriterion: { Query: { Class: 'Email', FreeText }, Options: { DeepTraversal: true, ...more } },
+        },
+      });
+    const { Status, Response } = await ask('report');
+    assert.deepEqual([Status, Response?.Status, Response?.Range, Response?.Total], [1, 1, '0-3', 4]);
+    const { mails } = await load(phone);
+    const [, lunch] = Response!.Result;
+    assert.ok(mails.has(lunch!.ServerId!));
+    assert.deepEqual(
+      [lunch?.Properties.Subject, lunch?.Properties.HasAttachments, lunch?.Properties.Preview?.trim()],
+      ['Lunch', true, 'no report here'],
+    );
+    const next = await ask('report', { Range: '2-9' });
+    assert.deepEqual([next.Response?.Result.length, next.Response?.Range], [2, '2-3']);
+    assert.equal((await ask('report', { Range: '2-9' }, 'B2')).Response?.Status, 4);
+    assert.equal((await ask('report', { Range: '3-2' })).Status, 2);
+    const people = await phone.ask('Find', {
+      ...{ SearchId: 'C3', ExecuteSearch: { GalSearchCriterion: { Query: 'user' } } },
+    });
+    assert.ok((people.Response?.Result.length ?? 0) > 0);
+    assert.ok(people.Response?.Result.every(({ Properties, ServerId }) => Properties.EmailAddress && !ServerId));
+    assert.equal((await phone.ask('Find', { SearchId: 'D4', ExecuteSearch: {} })).Status, 2);
+  });
+
+  test('EmptyFolderContents empties one folder, its subfolders when asked, and every phone is told', async () => {
+    const phone = await filled();
+    const { key, mails } = await load(phone);
+    const empty = async (CollectionId: string, DeleteSubFolders = false) => {
+      const { Response } = await phone.ask('ItemOperations', [
+        { EmptyFolderContents: { CollectionId, Options: { DeleteSubFolders } } },
+      ]);
+      return Response?.EmptyFolderContents;
+    };
+    const inner = { id: 'in' as CollectionId, parent: inbox as CollectionId, name: 'Inner', type: 12 } as const;
+    await house.store.transact(phone.account, async (tx) => tx.putCollection(inner));
+    assert.deepEqual(await empty(inbox!), [{ Status: 1, CollectionId: inbox }]);
+    assert.deepEqual([(await phone.items(inbox!)).length, (await phone.items(trash!)).length], [0, 1]);
+    const told = await synced(phone, { SyncKey: key, CollectionId: inbox });
+    const deleted = told.Commands?.flatMap((one) => ('Delete' in one ? [one.Delete.ServerId] : []));
+    assert.deepEqual(deleted?.sort(), [...mails.keys()].sort());
+    assert.deepEqual(changes(phone, told), []);
+    const entries = await house.store.read(phone.account, (reader) => reader.journal(0));
+    assert.equal(entries.length, 3);
+    await empty(inbox!, true);
+    const folders = await house.store.read(phone.account, (reader) => reader.collections());
+    assert.equal(
+      folders.some(({ id }) => id === 'in'),
+      false,
+    );
+    assert.deepEqual(await empty('none'), [{ Status: 6, CollectionId: 'none' }]);
+  });
+});
