@@ -11,7 +11,7 @@ import { findMail, parseRange } from './mail-hits.ts';
 type Execute = FindRequest['ExecuteSearch'];
 type Answer = NonNullable<FindResponse['Response']>;
 
-/** [MS-ASCMD] 2.2.3.177.3 Status (Find); the last one is of the Response. */
+/** [MS-ASCMD] 2.2.3.177.2 Status (Find); the last one is of the Response. */
 const status = { done: 1, invalid: 2, foldersFirst: 3, beginAtZero: 4 } as const;
 const most = 1000;
 const usual = '0-99';

@@ -65,7 +65,7 @@ function refused(operations: readonly ItemOperation[]): Pick<Answers, 'Move'> {
   };
 }
 
-/** [MS-ASCMD] 2.2.3.60 EmptyFolderContents: for good, but for the journal; every phone is told by Sync. */
+/** [MS-ASCMD] 2.2.3.58 EmptyFolderContents: for good, but for the journal; every phone is told by Sync. */
 async function empty(context: Context, asked: EmptyRequest): Promise<EmptyAnswer> {
   const { CollectionId, Options } = asked;
   try {
