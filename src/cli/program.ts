@@ -13,7 +13,9 @@ import { store } from './store.ts';
 import { userAdd } from './user-add.ts';
 import { userList } from './user-list.ts';
 import { userPasswd } from './user-passwd.ts';
+import { userQuarantine } from './user-quarantine.ts';
 import { userRemove } from './user-remove.ts';
+import { userRestore } from './user-restore.ts';
 import { wbxml } from './wbxml.ts';
 
 /** Returns the exit code. */
@@ -44,7 +46,7 @@ function createProgram(): Command {
     .exitOverride();
   serve(program);
   const user = program.command('user').description('accounts');
-  for (const add of [userAdd, userList, userPasswd, userRemove]) add(user);
+  for (const add of [userAdd, userList, userPasswd, userRemove, userRestore, userQuarantine]) add(user);
   mailImport(program.command('mail').description('mailboxes'));
   deviceList(program.command('device').description('phones'));
   group(program);

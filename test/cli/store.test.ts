@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { deliver } from '../../src/delivery/deliver.ts';
+import type { CollectionId, DeviceId } from '../../src/domain/ids.ts';
 import { openStore } from '../../src/store/open.ts';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
@@ -132,4 +133,35 @@ test('easel group: members come, are listed and go', async (t) => {
   for (const [args, expected] of cases) assert.match((await on(...args)).err, expected, args.join(' '));
   assert.equal((await on('remove', 'all@example.test')).out, 'removed all@example.test\n');
   assert.equal((await on('list')).out, '');
+});
+
+test('easel user restore and quarantine say what they did, and what is wrong with what was typed', async (t) => {
+  const { data } = await filled(t);
+  const store = await openStore({ data });
+  const ann = (await store.directory.find('ann@example.test'))!.id;
+  const inbox = '2' as CollectionId;
+  const [one, two] = await store.read(ann, (reader) => reader.range(inbox, { order: 'oldest', limit: 9 }));
+  await store.transact(ann, async (tx) => {
+    tx.remove(one!.id, { by: 'PHONE' as DeviceId });
+    tx.quarantine(two!.id, 'why not');
+  });
+  await store[Symbol.asyncDispose]();
+  const on = (...args: string[]) => easel('user', ...args, '--data', data);
+  const since = ['--since', '2026-01-01'];
+  assert.match(
+    (await on('restore', 'ann@example.test', ...since, '--device', 'OTHER')).out,
+    /^0 brought back, 0 moved/,
+  );
+  assert.match(
+    (await on('restore', 'ann@example.test', ...since)).out,
+    /^1 brought back, 0 moved back, 0 as they were$/m,
+  );
+  assert.match((await on('restore', 'ann@example.test', ...since)).out, /^0 brought back/);
+  assert.match((await on('quarantine', 'ann@example.test')).out, /^2:\d+\t\S+\t1\twhy not\n$/);
+  assert.match((await on('quarantine', 'ann@example.test', '--retry')).out, /1 released\n$/);
+  assert.equal((await on('quarantine', 'ann@example.test')).out, '');
+  const wrong = await on('restore', 'ann@example.test', '--since', 'yesterday');
+  assert.deepEqual([wrong.code, wrong.err], [2, "easel: --since: 'yesterday' is no date; write it as 2026-01-31\n"]);
+  assert.match((await on('restore', 'ann@example.test')).err, /--since/);
+  assert.match((await on('quarantine', 'who@example.test')).err, /account not found: who@example\.test/);
 });
