@@ -5,17 +5,13 @@ import { ConfigError } from '../config/config.ts';
 import { settings } from '../config/settings.ts';
 import { isEasError } from '../domain/errors.ts';
 import { CliError } from './context.ts';
+import { deviceConfirm } from './device-confirm.ts';
 import { deviceList } from './device-list.ts';
 import { group } from './group.ts';
 import { mailImport } from './mail-import.ts';
 import { serve } from './serve.ts';
 import { store } from './store.ts';
-import { userAdd } from './user-add.ts';
-import { userList } from './user-list.ts';
-import { userPasswd } from './user-passwd.ts';
-import { userQuarantine } from './user-quarantine.ts';
-import { userRemove } from './user-remove.ts';
-import { userRestore } from './user-restore.ts';
+import { user } from './user.ts';
 import { wbxml } from './wbxml.ts';
 
 /** Returns the exit code. */
@@ -45,10 +41,10 @@ function createProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'easel: ')) })
     .exitOverride();
   serve(program);
-  const user = program.command('user').description('accounts');
-  for (const add of [userAdd, userList, userPasswd, userRemove, userRestore, userQuarantine]) add(user);
+  user(program);
   mailImport(program.command('mail').description('mailboxes'));
-  deviceList(program.command('device').description('phones'));
+  const device = program.command('device').description('phones');
+  for (const add of [deviceList, deviceConfirm]) add(device);
   group(program);
   store(program);
   wbxml(program);

@@ -8,6 +8,7 @@ import type { AccountId } from '../domain/ids.ts';
 import type { Log } from '../log.ts';
 import type { Waiters } from '../push/waiters.ts';
 import type { Reader, Store, Transaction } from '../store/port.ts';
+import type { BrakeLimits } from '../sync/brake.ts';
 
 export interface Limits {
   /** Seconds. */
@@ -17,6 +18,7 @@ export interface Limits {
   readonly collections: number;
   /** Commands of one Sync. */
   readonly commands: number;
+  readonly deletes: BrakeLimits;
   /** Bytes after which an answer ends with MoreAvailable. */
   readonly answer: number;
 }

@@ -29,6 +29,7 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, number>>>> = {
     busy: 16,
     'collection-not-found': 8,
     'corrupt-item': 5,
+    'deletes-held': 5,
     'blob-missing': 5,
     full: 9,
     'invalid-mime': 6,

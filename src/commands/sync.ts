@@ -150,7 +150,7 @@ async function syncOne(
 
 async function syncIn(
   tx: Transaction,
-  { device, version, clock }: Context,
+  { device, version, clock, limits }: Context,
   planned: PlannedCollection,
   asked: Pick<SyncRequest, 'commands' | 'room' | 'fetches'>,
 ): Promise<Outcome> {
@@ -168,6 +168,7 @@ async function syncIn(
     ...(planned.options && { options: planned.options }),
     getChanges: planned.getChanges,
     weigh,
+    brake: limits.deletes,
     now: clock.now(),
   });
 }

@@ -22,6 +22,8 @@ export interface Config {
   /** Seconds that a change which needs no hurry may wait; 0: none. */
   readonly quietDelay: number;
   readonly logLevel: LogLevel;
+  /** Of a large folder, 0 to 1: what a phone may delete in an hour. */
+  readonly massDelete: number;
   /** Bytes of a request body: WBXML commands, and whole mails. */
   readonly limits: { readonly wbxml: number; readonly mail: number };
 }
@@ -88,6 +90,7 @@ function build(values: Values): Config {
     heartbeat,
     quietDelay: Number(values.quietDelay),
     logLevel: values.logLevel as LogLevel,
+    massDelete: Number(values.massDelete) / 100,
     limits: { wbxml: Number(values.maxWbxml), mail: Number(values.maxMail) },
   };
 }

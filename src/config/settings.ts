@@ -105,6 +105,13 @@ export const settings = {
     help: 'what is logged',
     schema: { type: 'string', enum: ['error', 'warn', 'info', 'debug', 'silent'] },
   },
+  massDelete: {
+    env: 'EASEL_MASS_DELETE',
+    default: '50',
+    allowed: 'percent, 1 to 100; 100: never',
+    help: 'a phone that deletes more of a folder of over 100 items in an hour is stopped until `easel device confirm`',
+    schema: { type: 'integer', minimum: 1, maximum: 100 },
+  },
   maxWbxml: {
     env: 'EASEL_MAX_WBXML',
     default: '1048576',

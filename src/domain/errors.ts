@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'busy'
   | 'collection-not-found'
   | 'corrupt-item'
+  | 'deletes-held'
   | 'device-not-found'
   | 'folder-exists'
   | 'folder-special'

@@ -66,7 +66,18 @@ export interface SyncRecord {
   readonly base?: Modseq;
   /** Part of the next key. */
   readonly counter: number;
+  readonly deletes?: DeleteCount;
   /** The last key that named no state, and how often it came: a run-away client is let start again. */
   readonly unknown?: { readonly key: string; readonly times: number };
   readonly generation: number;
+}
+
+/** How much a device deleted in a collection lately. Times in milliseconds. */
+export interface DeleteCount {
+  readonly since: number;
+  readonly count: number;
+  /** It went too far, and waits for the administrator. */
+  readonly held?: true;
+  /** When the administrator said that it was meant. */
+  readonly confirmed?: number;
 }

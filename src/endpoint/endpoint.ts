@@ -66,6 +66,7 @@ function limitsOf(config: Config): Limits {
   return {
     heartbeat: config.heartbeat,
     message: config.limits.mail,
+    deletes: { share: config.massDelete },
     collections: 300,
     commands: 200,
     answer: 8 * 1024 * 1024,

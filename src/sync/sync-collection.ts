@@ -7,6 +7,7 @@ import type { Item, LivingItem } from '../domain/item.ts';
 import { above, comparePositions, type Position } from '../domain/position.ts';
 import type { AnsweredCommand, SyncOptions, SyncRecord, SyncState } from '../domain/sync-record.ts';
 import type { Reader, Transaction } from '../store/port.ts';
+import { type Brake, type BrakeLimits, startBrake } from './brake.ts';
 import { applyCommand, type DeviceCommand, type Speaker } from './commands.ts';
 import { filterTarget } from './filter.ts';
 import { type Bounds, type Page, produce, type Room, type Source } from './produce.ts';
@@ -30,6 +31,7 @@ export interface SyncRequest {
   readonly weigh: (item: LivingItem, options: SyncOptions) => number;
   /** Milliseconds: the filter's today. */
   readonly now: number;
+  readonly brake: BrakeLimits;
 }
 export type SyncAnswer =
   | { readonly kind: 'stale' }
@@ -116,7 +118,8 @@ interface Turn {
 async function answer(tx: Transaction, request: SyncRequest, collection: Collection, turn: Turn): Promise<SyncAnswer> {
   const { state, options, confirmed } = turn;
   const target = filterTarget(options.filterType, request.now);
-  const ran = await runCommands(tx, request, { ...turn, collection: collection.id, target });
+  const brake = startBrake(tx, collection.id, turn.record.deletes, request.brake, request.now);
+  const ran = await runCommands(tx, request, { ...turn, collection: collection.id, target }, brake);
   const hadCommands = request.commands.length > 0;
   const bound = boundOf(collection.high, hadCommands, confirmed.base, state.watermark);
   const source = await sourceOf(tx, collection.id, [...turn.touched, ...ran.touched]);
@@ -148,8 +151,9 @@ async function answer(tx: Transaction, request: SyncRequest, collection: Collect
     version: request.version,
     tried: mergeTried(confirmed.tried, commands),
     ...(hadCommands && confirmed.base === undefined ? { base: bound } : {}),
+    ...(brake.count && { deletes: brake.count }),
   };
-  tx.saveSyncRecord(saved);
+  tx.saveSyncRecord(brake.held ? startedOver(saved) : saved);
   const after = { ...view, watermark: next.watermark, floor: next.floor };
   const more =
     request.getChanges &&
@@ -168,7 +172,12 @@ interface Ran {
 
 type Spoken = Turn & Pick<Speaker, 'collection' | 'target'>;
 
-async function runCommands(tx: Transaction, request: SyncRequest, turn: Spoken): Promise<Ran> {
+/** Without its states: the device's next request starts the collection again, and gets back what it may not delete. */
+function startedOver({ confirmed: _, base: __, ...record }: SyncRecord): SyncRecord {
+  return { ...record, answers: [], tried: [] };
+}
+
+async function runCommands(tx: Transaction, request: SyncRequest, turn: Spoken, brake: Brake): Promise<Ran> {
   const { confirmed, state, options, collection, target } = turn;
   const speaker: Speaker = { device: request.device, collection, state: { ...state, options }, target };
   const commands: AnsweredCommand[] = [];
@@ -179,7 +188,9 @@ async function runCommands(tx: Transaction, request: SyncRequest, turn: Spoken):
       commands.push(earlier);
       continue;
     }
-    const applied = await applyCommand(tx, speaker, command, earlier);
+    const isHeld = command.kind === 'Delete' && !(await brake.admit());
+    const asked = isHeld ? { ...command, refused: 'deletes-held' as const } : command;
+    const applied = await applyCommand(tx, speaker, asked, earlier);
     commands.push(applied.command);
     altered ||= applied.altered;
   }

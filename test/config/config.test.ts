@@ -14,6 +14,7 @@ test('without options and variables the defaults hold', () => {
     heartbeat: { min: 60, max: 3540 },
     quietDelay: 15,
     logLevel: 'info',
+    massDelete: 0.5,
     limits: { wbxml: 1_048_576, mail: 52_428_800 },
   });
 });

@@ -61,7 +61,7 @@ async function goOn(
     const answer = await store.transact(account, async (tx) =>
       syncCollection(tx, (await tx.collection(inbox))!, {
         ...{ device: phone, version: '16.1', key, commands: [], getChanges: true, fetches: false },
-        ...{ room: { commands: 3, bytes: 1e6 }, weigh: () => 1, now: 1_766_000_000_000 },
+        ...{ room: { commands: 3, bytes: 1e6 }, weigh: () => 1, now: 1_766_000_000_000, brake: { share: 1 } },
       }),
     );
     if (answer.kind !== 'answered') assert.equal(answer.kind, 'unchanged');

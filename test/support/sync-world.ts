@@ -305,6 +305,7 @@ export class Phone {
       room: { commands: window, bytes: Number.MAX_SAFE_INTEGER },
       weigh: () => 1,
       now: this.world.now,
+      brake: { share: 1 },
     };
     return { collection, request, local: local.map(([id, hash]) => [id, hash] as const) };
   }
