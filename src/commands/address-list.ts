@@ -19,9 +19,7 @@ export async function findPeople(
   limit: number,
   pictures: PictureLimits | undefined,
 ): Promise<WrittenGalProperties[]> {
-  const { address } = await context.read((reader) => reader.account());
-  const domains = [domainOf(address)];
-  const found = text.trim() === '' ? [] : await context.store.directory.names({ domains, words: [text], limit });
+  const found = await namesLike(context, text, limit);
   let left = pictures?.MaxPictures ?? Number.POSITIVE_INFINITY;
   const entries: WrittenGalProperties[] = [];
   for (const one of found) {
@@ -30,6 +28,13 @@ export async function findPeople(
     entries.push({ ...entryOf(one), ...(Picture && { Picture }) });
   }
   return entries;
+}
+
+/** People and groups of the account's own domain whose names begin so. */
+export async function namesLike(context: Context, text: string, limit: number): Promise<(Account | Group)[]> {
+  if (text.trim() === '') return [];
+  const { address } = await context.read((reader) => reader.account());
+  return context.store.directory.names({ domains: [domainOf(address)], words: [text], limit });
 }
 
 /** Only what there is; a first name in any case, since some phones stumble without. */
@@ -50,7 +55,13 @@ function entryOf(one: Account | Group): WrittenGalProperties {
   };
 }
 
-async function pictureOf(context: Context, one: Account | Group, most = Number.POSITIVE_INFINITY, left: number) {
+/** At most `most` bytes; `left`: how many more are wanted. */
+export async function pictureOf(
+  context: Context,
+  one: Account | Group,
+  most = Number.POSITIVE_INFINITY,
+  left: number,
+): Promise<{ readonly Status: number; readonly Data?: Buffer }> {
   const blob = 'members' in one ? undefined : one.picture;
   if (blob === undefined) return { Status: noPicture! };
   if (left <= 0) return { Status: picturesEnough! };

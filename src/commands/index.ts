@@ -12,6 +12,7 @@ import { itemOperationsCommand } from './item-operations.ts';
 import { moveItemsCommand } from './move-items.ts';
 import { pingCommand } from './ping.ts';
 import { provisionCommand } from './provision.ts';
+import { resolveRecipientsCommand } from './resolve-recipients.ts';
 import { searchCommand } from './search.ts';
 import { sendMailCommand } from './send-mail.ts';
 import { settingsCommand } from './settings.ts';
@@ -36,6 +37,7 @@ const all: readonly Command[] = [
   pingCommand,
   itemOperationsCommand,
   provisionCommand,
+  resolveRecipientsCommand,
   findCommand,
 ];
 export const commands: ReadonlyMap<string, Command> = new Map(all.map((command) => [command.name, command]));

@@ -58,6 +58,7 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, number>>>> = {
   },
   FolderDelete: { ...folderCommand, 'folder-special': 3, 'collection-not-found': 4 },
   GetItemEstimate: { 'collection-not-found': 2, 'not-yet': 3, 'sync-key-stale': 4 },
+  ResolveRecipients: { 'invalid-request': 5, 'store-unavailable': 6, busy: 6 },
   Search: { 'invalid-request': 2, 'store-unavailable': 3, busy: 3 },
   Find: { 'invalid-request': 2 },
   FolderSync: { busy: 6, 'invalid-request': 10, 'store-unavailable': 6, 'sync-key-stale': 9 },

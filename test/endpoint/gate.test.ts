@@ -16,6 +16,7 @@ const served = [
   'FolderDelete',
   'FolderUpdate',
   'GetItemEstimate',
+  'ResolveRecipients',
   'Search',
   'Find',
   'MoveItems',
@@ -24,10 +25,9 @@ const served = [
   'ItemOperations',
 ];
 const known = ['MeetingResponse'];
-const unserved = [...known, 'ResolveRecipients', 'ValidateCert'];
+const unserved = [...known, 'ValidateCert'];
 const tagOfRoot: Readonly<Record<string, number>> = {
   MeetingResponse: pages.meetingResponse.MeetingResponse.code,
-  ResolveRecipients: pages.resolveRecipients.ResolveRecipients.code,
   ValidateCert: pages.validateCert.ValidateCert.code,
 };
 

@@ -109,6 +109,7 @@ const notServed: Readonly<Record<string, string>> = {
   'Add 5': 'contacts, tasks and notes are not taken yet: the phone keeps them',
   'Change 8': 'an item that only the other server had',
   'Fetch 6': 'a file that only the other server had',
+  'Response 4': 'a person whom only the other server knew',
   'Oof 3': 'automatic replies are not offered',
   'RightsManagementInformation 168': 'rights management is not offered',
 };
