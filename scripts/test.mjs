@@ -32,4 +32,7 @@ if (files.length === 0) {
   console.error(`no tests found in ${relative(root, folder)}`);
   process.exit(1);
 }
-run(process.execPath, ['--test', '--test-concurrency=2', ...files], long ? { EASEL_LONG: '1' } : {});
+// A file that never ends (a test that failed and left a server open) must fail, not hang the run.
+const minutes = long ? 30 : 8;
+const flags = ['--test', '--test-concurrency=2', `--test-timeout=${minutes * 60_000}`];
+run(process.execPath, [...flags, ...files], long ? { EASEL_LONG: '1' } : {});

@@ -13,6 +13,13 @@ const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const startWithin = 20_000;
 const endWithin = 12_000;
 
+/** Those that still run; they end with the tests, also when the runner gives up on them. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+process.once('SIGTERM', () => process.exit(1));
+
 export class ServerProcess {
   readonly data: string;
   readonly url: string;
@@ -27,8 +34,8 @@ export class ServerProcess {
   private constructor(ports: { http: number; smtp: number }, environment: Record<string, string>) {
     this.#folder = mkdtempSync(join(tmpdir(), 'easel-phone-'));
     this.data = join(this.#folder, 'data');
-    this.url = `http://127.0.0.1:${ports.http}`;
-    this.smtp = { host: '127.0.0.1', port: ports.smtp };
+    this.url = `http://${ownAddress}:${ports.http}`;
+    this.smtp = { host: ownAddress, port: ports.smtp };
     this.#environment = environment;
   }
 
@@ -46,7 +53,14 @@ export class ServerProcess {
 
   async #run(): Promise<void> {
     const { port } = new URL(this.url);
-    const listeners = ['--http', `127.0.0.1:${port}`, '--https', 'none', '--smtp', `127.0.0.1:${this.smtp.port}`];
+    const listeners = [
+      '--http',
+      `${ownAddress}:${port}`,
+      '--https',
+      'none',
+      '--smtp',
+      `${ownAddress}:${this.smtp.port}`,
+    ];
     const child = this.#spawn(['serve', '--data', this.data, ...listeners]);
     this.#child = child;
     this.starts++;
@@ -66,10 +80,13 @@ export class ServerProcess {
   }
 
   #spawn(args: readonly string[]): ChildProcess {
-    return spawn(process.execPath, [main, ...args], {
+    const child = spawn(process.execPath, [main, ...args], {
       env: { ...process.env, EASEL_LOG_LEVEL: 'warn', ...this.#environment },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+    running.add(child);
+    child.once('exit', () => running.delete(child));
+    return child;
   }
 
   /** The command line on its data folder, beside the running server. Gives its stdout. */
@@ -123,11 +140,11 @@ export class ServerProcess {
   /** Ends it, audits its store and removes everything. Throws when the store is wrong or it did not end by itself. */
   async stop(): Promise<void> {
     try {
-      const running = this.#child !== undefined;
+      const served = this.#child !== undefined;
       const code = await this.terminate();
       const wrong = await audit(this.data);
       if (wrong.length > 0) throw new Error(`the store after the end: ${wrong.join('; ')}`);
-      if (running && code !== 0) throw new Error(`ended with ${code}: ${this.#errors}`);
+      if (served && code !== 0) throw new Error(`ended with ${code}: ${this.#errors}`);
     } finally {
       await this.#end('SIGKILL');
       rmSync(this.#folder, { recursive: true, force: true });
@@ -135,14 +152,16 @@ export class ServerProcess {
   }
 }
 
-/** Below the ports that the system gives out by itself: it stays free while the server is down. */
+/** A loopback address that this process has to itself: nobody takes a port of it while the server is down. */
+const ownAddress = `127.${[16, 8, 0].map((bits) => ((process.pid >> bits) & 0xff) + (bits === 16 ? 1 : 0)).join('.')}`;
+
 async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
     const probe = createServer();
     const free = await new Promise<boolean>((resolve) => {
       probe.once('error', () => resolve(false));
-      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+      probe.listen(port, ownAddress, () => probe.close(() => resolve(true)));
     });
     if (free) return port;
   }
