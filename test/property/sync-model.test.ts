@@ -65,6 +65,7 @@ class Life {
     this.phones = [
       new Phone(world, 'd1', { deletesAsMoves: true, conflict: 1 }),
       new Phone(world, 'd2', { responsesFirst: true, conflict: 0 }),
+      new Phone(world, 'd3', { deletesAsMoves: true, responsesFirst: true, conflict: 0 }),
     ];
   }
 
@@ -174,6 +175,8 @@ class Life {
     const sameFilter = before?.options.filterType === exchange.request.options?.filterType;
     const asked = sameFilter && exchange.request.commands.length === 0 && before?.key === exchange.request.key;
     const promise = asked ? await phone.pending(place) : undefined;
+    // What a crash left behind, if anything, the retry would show.
+    if (c % 13 === 0) await phone.crash(exchange);
     const answer = await phone.send(exchange);
     if (promise) await this.#keptPromise(promise, answer, before!, await this.#newest(phone, place));
     const fate = pick(['ok', 'ok', 'ok', 'ok', 'lost', 'lost', 'lostLate', 'copied', 'edited'] as const, c)!;

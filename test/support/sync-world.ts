@@ -15,7 +15,7 @@ import type {
 import type { LivingItem, Mail, NewItem } from '../../src/domain/item.ts';
 import { comparePositions } from '../../src/domain/position.ts';
 import type { SyncOptions } from '../../src/domain/sync-record.ts';
-import type { Store } from '../../src/store/port.ts';
+import type { Store, Transaction } from '../../src/store/port.ts';
 import type { DeviceCommand } from '../../src/sync/commands.ts';
 import { filterTarget } from '../../src/sync/filter.ts';
 import { moveItem } from '../../src/sync/move-item.ts';
@@ -315,13 +315,26 @@ export class Phone {
     return { kind: 'Delete', id, hash: 'Delete', ...moveTo };
   }
 
-  send({ collection, request }: Exchange): Promise<SyncAnswer> {
-    return this.world.store.transact(this.world.account, async (tx) => {
-      if (!(await tx.device(this.device)))
-        tx.putDevice({ id: this.device, type: 'Test', created: 0, lastSeen: 0, sent: [] });
-      const folder = await tx.collection(collection);
-      return syncCollection(tx, folder!, request);
+  send(exchange: Exchange): Promise<SyncAnswer> {
+    return this.world.store.transact(this.world.account, (tx) => this.#answer(tx, exchange));
+  }
+
+  /** The server dies before the commit: it ran all of it, and nothing was made. */
+  async crash(exchange: Exchange): Promise<void> {
+    const crash = new Error('crash');
+    const { store, account } = this.world;
+    const died = store.transact(account, async (tx) => {
+      await this.#answer(tx, exchange);
+      throw crash;
     });
+    await assert.rejects(died, crash);
+  }
+
+  async #answer(tx: Transaction, { collection, request }: Exchange): Promise<SyncAnswer> {
+    if (!(await tx.device(this.device)))
+      tx.putDevice({ id: this.device, type: 'Test', created: 0, lastSeen: 0, sent: [] });
+    const folder = await tx.collection(collection);
+    return syncCollection(tx, folder!, request);
   }
 
   async pending(collection: CollectionId) {
