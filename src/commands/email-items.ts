@@ -1,7 +1,6 @@
 // What Sync's commands mean in a mail folder, and how a mail is told to a device: the bridge between ApplicationData and
 // the stored mail. Drafts change as a whole (16.0 and later), received mail only in its marks.
-import { createHash } from 'node:crypto';
-import { encode, pages, type ReadEmail, type SyncRequestCommand, type WrittenEmail } from '../../protocol/index.ts';
+import { pages, type ReadEmail, type SyncRequestCommand, type WrittenEmail } from '../../protocol/index.ts';
 import { type Element, element } from '../../protocol/wbxml/element.ts';
 import {
   changedParts,
@@ -21,20 +20,11 @@ import type { ClientId, CollectionId, ServerId } from '../domain/ids.ts';
 import { type Item, isMail, type LivingItem, type Mail, type NewItem } from '../domain/item.ts';
 import type { SyncOptions } from '../domain/sync-record.ts';
 import type { Changed, DeviceCommand } from '../sync/commands.ts';
+import { hashOf } from './command-hash.ts';
 import type { Context } from './define.ts';
 
 type Add = Extract<SyncRequestCommand, { Add: unknown }>['Add'];
 type Change = Extract<SyncRequestCommand, { Change: unknown }>['Change'];
-
-/** Equal commands have equal hashes: how a repeat is recognised. */
-export function hashOf(kind: string, ...parts: readonly (Element | string | boolean)[]): string {
-  const hash = createHash('sha256').update(kind);
-  for (const part of parts) {
-    if (typeof part === 'object') for (const chunk of encode(part).chunks) hash.update(chunk);
-    else hash.update(`\0${part}`);
-  }
-  return hash.digest('base64url');
-}
 
 function refused(kind: 'Add' | 'Change', id: string, hash: string, code: ErrorCode): DeviceCommand {
   return { kind, id, hash, refused: code };

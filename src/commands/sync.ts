@@ -1,31 +1,27 @@
 // [MS-ASCMD] 2.2.1.21 Sync: plans the request, lets sync/ answer each collection in a transaction of its own, renders what
-// came out of it, and waits when it may. The algebra lives in sync/, the meaning of mail in email-items.ts.
+// came out of it, and waits when it may. The algebra lives in sync/, the meaning of items in item-kinds.ts.
 import {
-  email,
   type SyncResponse,
   type SyncResponseCollection,
   type SyncResponseCommand,
   type SyncResponseResult,
   sync,
   type SyncRequest as WireRequest,
-  type WrittenEmail,
-  write,
 } from '../../protocol/index.ts';
-import type { Element } from '../../protocol/wbxml/element.ts';
-import { weighEmail } from '../content/email/application-data.ts';
 import { folderTypes, specialFolderId } from '../domain/collection.ts';
 import { isEasError } from '../domain/errors.ts';
 import type { CollectionId, ServerId, SyncKey } from '../domain/ids.ts';
-import { isMail, type LivingItem } from '../domain/item.ts';
+import type { LivingItem } from '../domain/item.ts';
 import type { AnsweredCommand, SyncOptions, SyncRecord } from '../domain/sync-record.ts';
 import type { Transaction } from '../store/port.ts';
 import type { DeviceCommand } from '../sync/commands.ts';
 import { newestState } from '../sync/record.ts';
 import { pendingIn, type SyncAnswer, type SyncRequest, syncCollection } from '../sync/sync-collection.ts';
 import { type Change, isLiving } from '../sync/view.ts';
+import { hashOf } from './command-hash.ts';
 import { type Context, defineCommand } from './define.ts';
 import { updateDevice } from './device.ts';
-import { addedData, hashOf, prepareAdd, prepareChange, renderChange, renderEmail } from './email-items.ts';
+import { itemKind, kindOf } from './item-kinds.ts';
 import { statusOf } from './status.ts';
 import {
   checkAgainstFolder,
@@ -225,20 +221,28 @@ function goneStatus(context: Context, folder: CollectionId): number {
 async function prepare(context: Context, planned: PlannedCollection): Promise<DeviceCommand[]> {
   if (planned.commands.length === 0) return [];
   const folder = await context.read((reader) => reader.collection(planned.id));
-  const itemClass = folder && folderTypes[folder.type].class;
-  const drafts = folder?.type === 3 && Number(context.version) >= 16 ? folder.id : undefined;
+  if (!folder) return [];
+  const itemClass = folderTypes[folder.type].class;
+  const kind = itemKind(itemClass);
   const moveTo = planned.deletesAsMoves && itemClass === 'Email' ? { moveTo: specialFolderId(4) } : {};
   const prepared: DeviceCommand[] = [];
   for (const command of planned.commands) {
     if ('Add' in command) {
       const { Add } = command;
-      if (itemClass === 'Email') prepared.push(await prepareAdd(context, drafts, Add));
+      if (kind) prepared.push(await kind.prepareAdd(context, folder, Add));
       else
         prepared.push({ kind: 'Add', id: Add.ClientId, hash: hashOf('Add', Add.ApplicationData), refused: 'not-yet' });
-    } else if ('Change' in command) prepared.push(await prepareChange(context, planned.id, command.Change));
-    else if ('Delete' in command) {
-      const id = command.Delete.ServerId as ServerId;
-      prepared.push({ kind: 'Delete', id, hash: hashOf('Delete', String(planned.deletesAsMoves)), ...moveTo });
+    } else if ('Change' in command) {
+      const { Change } = command;
+      const id = Change.ServerId as ServerId;
+      if (kind) prepared.push(await kind.prepareChange(context, folder, Change));
+      else prepared.push({ kind: 'Change', id, hash: hashOf('Change', Change.ApplicationData), refused: 'not-yet' });
+    } else if ('Delete' in command) {
+      const { Delete } = command;
+      const id = Delete.ServerId as ServerId;
+      if (Delete.InstanceId !== undefined && kind?.prepareInstanceDelete)
+        prepared.push(await kind.prepareInstanceDelete(context, folder, Delete));
+      else prepared.push({ kind: 'Delete', id, hash: hashOf('Delete', String(planned.deletesAsMoves)), ...moveTo });
     }
   }
   return prepared;
@@ -272,11 +276,10 @@ async function render(
 
 /** Bytes that an item takes in an answer. */
 function weigh(item: LivingItem, options: SyncOptions): number {
-  const unknown = 512;
   try {
-    return isMail(item) ? weighEmail(item.content, options.bodyPreferences) : unknown;
+    return kindOf(item).weigh(item, options);
   } catch {
-    return unknown; // what cannot be weighed cannot be rendered either, and says so then
+    return 512; // what cannot be weighed cannot be rendered either, and says so then
   }
 }
 
@@ -284,18 +287,14 @@ function weightOf(change: Change, options: SyncOptions): number {
   return 'item' in change ? weigh(change.item, options) : 64;
 }
 
-function applicationData(context: Context, written: WrittenEmail): Element {
-  return write(email, written, { version: context.version });
-}
-
 async function writeChange(context: Context, change: Change, options: SyncOptions): Promise<SyncResponseCommand> {
   switch (change.kind) {
     case 'Add': {
-      const ApplicationData = applicationData(context, await renderEmail(context, change.item, options));
+      const ApplicationData = await kindOf(change.item).whole(context, change.item, options);
       return { Add: { ServerId: change.item.id, ApplicationData } };
     }
     case 'Change': {
-      const ApplicationData = applicationData(context, await renderChange(context, change.item, options));
+      const ApplicationData = await kindOf(change.item).changed(context, change.item, options);
       return { Change: { ServerId: change.item.id, ApplicationData } };
     }
     case 'Delete':
@@ -315,7 +314,7 @@ async function writeResponse(
   const Status = result === 'done' ? 1 : statusOf('Sync', result);
   if (kind === 'Add') {
     const made = item === undefined ? undefined : await context.read((reader) => reader.item(item));
-    const data = isMail(made) && Status === 1 ? addedData(made.content) : undefined;
+    const data = made && isLiving(made) && Status === 1 ? kindOf(made).added(context, made) : undefined;
     return [{ Add: { ClientId: id, ServerId: Status === 1 ? item : undefined, Status, ApplicationData: data } }];
   }
   if (Status === 1) return [];
@@ -337,6 +336,6 @@ async function fetchItem(
   if (!item || !isLiving(item) || item.collection !== folder) {
     return { Fetch: { ServerId: id, Status: statusOf('Sync', 'item-not-found') } };
   }
-  const ApplicationData = applicationData(context, await renderEmail(context, item, options));
+  const ApplicationData = await kindOf(item).whole(context, item, options);
   return { Fetch: { ServerId: id, Status: 1, ApplicationData } };
 }

@@ -1,0 +1,59 @@
+// What Sync, Search and ItemOperations need of an item's class: how a device's Add and Change become commands of sync/, and
+// how an item becomes ApplicationData. One row a class; a class without one is refused. Nothing here knows sync state.
+import { email, type SyncRequestCommand, type WrittenEmail, write } from '../../protocol/index.ts';
+import type { Element } from '../../protocol/wbxml/element.ts';
+import { weighEmail } from '../content/email/application-data.ts';
+import type { Collection, ItemClass } from '../domain/collection.ts';
+import { isMail, type LivingItem } from '../domain/item.ts';
+import type { SyncOptions } from '../domain/sync-record.ts';
+import type { DeviceCommand } from '../sync/commands.ts';
+import type { Context } from './define.ts';
+import { addedData, prepareAdd, prepareChange, type RenderOptions, renderChange, renderEmail } from './email-items.ts';
+
+export type AddCommand = Extract<SyncRequestCommand, { Add: unknown }>['Add'];
+export type ChangeCommand = Extract<SyncRequestCommand, { Change: unknown }>['Change'];
+export type DeleteCommand = Extract<SyncRequestCommand, { Delete: unknown }>['Delete'];
+
+export interface ItemKind {
+  /** What a device's commands mean; blobs they need are written before the transaction. */
+  prepareAdd(context: Context, folder: Collection, add: AddCommand): Promise<DeviceCommand>;
+  prepareChange(context: Context, folder: Collection, change: ChangeCommand): Promise<DeviceCommand>;
+  /** A Delete of a part of an item; absent where there are no parts. */
+  prepareInstanceDelete?(context: Context, folder: Collection, remove: DeleteCommand): Promise<DeviceCommand>;
+  /** ApplicationData: the whole item, and what a Change tells of it. One that cannot be read is a stub that says so. */
+  whole(context: Context, item: LivingItem, options: RenderOptions): Promise<Element>;
+  changed(context: Context, item: LivingItem, options: RenderOptions): Promise<Element>;
+  /** What the answer to an Add tells beside the ServerId. */
+  added(context: Context, item: LivingItem): Element | undefined;
+  /** Bytes that it takes in an answer, about. */
+  weigh(item: LivingItem, options: SyncOptions): number;
+}
+
+const emailKind: ItemKind = {
+  prepareAdd: (context, folder, add) => {
+    const holdsDrafts = folder.type === 3 && Number(context.version) >= 16;
+    return prepareAdd(context, holdsDrafts ? folder.id : undefined, add);
+  },
+  prepareChange: (context, folder, change) => prepareChange(context, folder.id, change),
+  whole: async (context, item, options) => asElement(context, await renderEmail(context, item, options)),
+  changed: async (context, item, options) => asElement(context, await renderChange(context, item, options)),
+  added: (_, item) => (isMail(item) ? addedData(item.content) : undefined),
+  weigh: (item, options) => (isMail(item) ? weighEmail(item.content, options.bodyPreferences) : 512),
+};
+
+function asElement({ version }: Context, written: WrittenEmail): Element {
+  return write(email, written, { version });
+}
+
+const kinds: Readonly<Partial<Record<ItemClass, ItemKind>>> = {
+  Email: emailKind,
+};
+
+/** Undefined for a class that is not served. */
+export function itemKind(itemClass: ItemClass | undefined): ItemKind | undefined {
+  return itemClass && kinds[itemClass];
+}
+/** Of an item that is stored; those of classes without a row stand as mails that cannot be read. */
+export function kindOf({ class: itemClass }: Pick<LivingItem, 'class'>): ItemKind {
+  return kinds[itemClass] ?? emailKind;
+}
