@@ -2,15 +2,14 @@
 // without the store. Items are kept in the newest version's shape; a codec speaks every version's. One file a class has one.
 import type { Version } from '../../protocol/index.ts';
 import type { Element } from '../../protocol/wbxml/element.ts';
+import type { Account } from '../domain/account.ts';
 import type { Fields } from '../domain/item.ts';
 import type { BodyPreference } from '../domain/sync-record.ts';
 
 /** How the device speaks. */
 export interface Spoken {
   readonly version: Version;
-  /** The account's own. */
-  readonly zone: string;
-  readonly address: string;
+  readonly account: Pick<Account, 'address' | 'displayName' | 'timeZone' | 'firstDayOfWeek'>;
   /** Milliseconds. */
   readonly now: number;
 }
