@@ -88,9 +88,10 @@ export function startsBetween(series: Series, from: number, to: number): number[
   const { recurrence, start } = series;
   if (!recurrence) return start >= from && start < to ? [start] : [];
   const rule = ruleOf(series, recurrence);
-  // An hour is the most that walls and instants differ in order.
-  const [low, high] = [onWall(series, from) - day / 8, onWall(series, to) + day / 8];
-  return within(() => rule.between(new Date(low), new Date(high), true), [])
+  // Walls and instants differ in order by less than the few hours added.
+  const latest = farFuture - day;
+  const [low, high] = [from, to].map((at) => onWall(series, Math.min(Math.max(at, start), latest))) as [number, number];
+  return within(() => rule.between(new Date(low - day / 8), new Date(high + day / 8), true), [])
     .map((at) => offWall(series, at.epochMilliseconds))
     .filter((at) => at >= from && at < to)
     .slice(0, most);
