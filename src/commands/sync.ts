@@ -162,6 +162,7 @@ async function syncIn(
     version,
     key,
     ...(planned.options && { options: planned.options }),
+    ...(planned.supported && { supported: planned.supported }),
     getChanges: planned.getChanges,
     weigh,
     brake: limits.deletes,
@@ -309,7 +310,7 @@ async function writeChange(context: Context, change: Change, options: SyncOption
 /** Every Add is answered, Change and Delete only when they failed. */
 async function writeResponse(
   context: Context,
-  { kind, id, result, item }: AnsweredCommand,
+  { kind, id, instance, result, item }: AnsweredCommand,
 ): Promise<SyncResponseResult[]> {
   const Status = result === 'done' ? 1 : statusOf('Sync', result);
   if (kind === 'Add') {
@@ -318,7 +319,8 @@ async function writeResponse(
     return [{ Add: { ClientId: id, ServerId: Status === 1 ? item : undefined, Status, ApplicationData: data } }];
   }
   if (Status === 1) return [];
-  return kind === 'Change' ? [{ Change: { ServerId: id, Status } }] : [{ Delete: { ServerId: id, Status } }];
+  const failed = { ServerId: id, InstanceId: instance, Status };
+  return kind === 'Change' ? [{ Change: failed }] : [{ Delete: failed }];
 }
 
 async function fetchItem(

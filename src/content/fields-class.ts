@@ -36,7 +36,9 @@ export interface FieldsCodec {
   /** ApplicationData with the whole item. */
   write(fields: Fields, spoken: Spoken, bodies: readonly BodyPreference[]): Element;
   /** What the answer to an Add tells the device beside the ServerId (16.0 and later). */
-  added?(fields: Fields, spoken: Spoken): Element | undefined;
+  added?(fields: Fields, version: Version): Element | undefined;
+  /** An item that says `text` and nothing else, in place of one that cannot be read. */
+  stub(text: string, now: number): Fields;
   /** Milliseconds: the item's position for filters; sync-model.md, Position. */
   sortDate(fields: Fields, now: number): number;
   /** What search finds it by (`wordsOf`). */

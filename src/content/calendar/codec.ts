@@ -57,10 +57,12 @@ export const calendarCodec: FieldsCodec = {
     const asked = { version, bodies, now, firstDayOfWeek: account.firstDayOfWeek ?? 0 };
     return write(calendar, writeEvent(asEvent(fields), asked), { version });
   },
-  added: (fields, { version }) =>
+  added: (fields, version) =>
     Number(version) >= 16
       ? element(pages.airSync.ApplicationData, [element(pages.calendar.UID, asEvent(fields).uid)])
       : undefined,
+  stub: (subject, now) =>
+    asFields({ subject, uid: 'unreadable', start: now, end: now + halfHour, zone: 'UTC', dtStamp: now }),
   sortDate: (fields) => sortDateOf(asEvent(fields)),
   words: (fields) => wordsOfEvent(asEvent(fields)),
 };
