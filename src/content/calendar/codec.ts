@@ -93,7 +93,7 @@ function zoneOfAccount({ account }: Spoken): string {
   return account.timeZone ?? 'UTC';
 }
 
-/** [MS-ASCAL] 3.2.5.1 and the times that a device may leave out. */
+/** The times that a device may leave out of an Add. */
 function timesOf(wire: ReadCalendar, clock: Clock, now: number): Pick<Event, 'start' | 'end'> {
   const start = wire.StartTime ? readTime(wire.StartTime, clock, 'StartTime') : undefined;
   const end = wire.EndTime ? readTime(wire.EndTime, clock, 'EndTime') : undefined;
