@@ -9,7 +9,13 @@ import type { AnsweredCommand, SyncState } from '../domain/sync-record.ts';
 import type { Facts, Transaction } from '../store/port.ts';
 import { holds, isEcho, isLiving } from './view.ts';
 
-/** `exact`: what is stored is what the device sent, to the letter; else it is sent the item as a Change. */
+/** Lists what sending an item writes, its removal included. */
+export type Departure = (tx: Transaction, id: ServerId) => Promise<void>;
+
+/**
+ * `exact`: what is stored is what the device sent, to the letter; else it is sent the item as a Change. `departs`: the item is
+ * sent away with what the command made of it, and the device is told that it is gone.
+ */
 export type DeviceCommand =
   | {
       readonly kind: 'Add';
@@ -17,12 +23,14 @@ export type DeviceCommand =
       readonly hash: string;
       readonly item: NewItem;
       readonly exact: boolean;
+      readonly departs?: Departure;
     }
   | {
       readonly kind: 'Change';
       readonly id: ServerId;
       readonly hash: string;
       readonly change: (item: LivingItem) => Changed;
+      readonly departs?: Departure;
     }
   | { readonly kind: 'Delete'; readonly id: ServerId; readonly hash: string; readonly moveTo?: CollectionId }
   | {
@@ -92,9 +100,11 @@ async function add(
   const { device, collection, state } = speaker;
   const addedAs = { device, clientId: command.id, hash: command.hash };
   const known = earlier?.item && (await tx.item(earlier.item));
-  if (known) {
+  // One that was sent under this ClientId and comes with other content is another letter.
+  if (known && (isLiving(known) || !command.departs)) {
     if (isLiving(known))
       tx.put({ ...known, ...command.item, addedAs } as LivingItem, everything, { origin: null, by: device });
+    await command.departs?.(tx, known.id);
     return answer('done', known.id, true);
   }
   const view = { device, watermark: state.watermark, floor: state.floor };
@@ -106,7 +116,12 @@ async function add(
   }
   const origin: Facts = command.exact ? { origin: device } : {};
   const id = tx.create({ ...command.item, addedAs }, { ...origin, broughtBy: { [device]: 'now' } });
-  return answer('done', id, !command.exact || isOutside(command.item.sortDate, speaker));
+  await command.departs?.(tx, id);
+  return answer(
+    'done',
+    id,
+    !command.exact || command.departs !== undefined || isOutside(command.item.sortDate, speaker),
+  );
 }
 
 /** Below what the device holds, or is to hold: the next answers take it off, or load it. */
@@ -138,6 +153,10 @@ async function change(tx: Transaction, speaker: Speaker, command: Command<'Chang
   } catch (error) {
     if (error instanceof EasError) return answer(error.code, item.id);
     throw error;
+  }
+  if (command.departs) {
+    await command.departs(tx, item.id);
+    return answer('done', item.id, true);
   }
   const exact = current && changed.exact;
   tx.put(changed.item, changed.touched, { origin: exact ? speaker.device : null, by: speaker.device });
