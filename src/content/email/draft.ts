@@ -6,14 +6,13 @@ import { EasError } from '../../domain/errors.ts';
 import { parseAddresses } from './address.ts';
 import { keyOf } from './attachment.ts';
 import { fieldValue, readHeader } from './header.ts';
-import { htmlToText } from './html.ts';
 import { indexMessage } from './index-mime.ts';
 import type { Source } from './quote.ts';
 import { appendParts, rawPart } from './splice.ts';
 import { findPart } from './structure.ts';
 import { partText } from './text-body.ts';
 import { addressField, dateText, textField } from './write-header.ts';
-import { type FilePart, filePart, multipart, textPart } from './write-mime.ts';
+import { bodyPart, type FilePart, filePart, multipart, textPart } from './write-mime.ts';
 
 /** What a client gave: an absent field stays as it was, an empty one is cleared. */
 export interface DraftFields {
@@ -64,7 +63,7 @@ export async function draftFromFields(
   previous: Source | undefined,
   options: DraftOptions,
 ): Promise<Draft> {
-  const body = fields.body ? bodyParts(fields.body) : await previousBody(previous);
+  const body = fields.body ? bodyPart(fields.body) : await previousBody(previous);
   const { parts, keys } = await fileParts(previous, options);
   const content = parts.length === 0 ? body : multipart('mixed', [body, ...parts]);
   return { mime: Buffer.concat([Buffer.from(draftHeader(fields, previous?.email, options), 'utf8'), content]), keys };
@@ -124,17 +123,13 @@ function newId({ from, now, clientId = '' }: DraftOptions, content: string | Buf
   return `${hash}@${from.split('@').pop()}`;
 }
 
-function bodyParts({ type, data }: { readonly type: 1 | 2; readonly data: string }): Buffer {
-  if (type === 1) return textPart('text/plain', data);
-  return multipart('alternative', [textPart('text/plain', htmlToText(data)), textPart('text/html', data)]);
-}
 async function previousBody(previous: Source | undefined): Promise<Buffer> {
   if (!previous) return textPart('text/plain', '');
   const { email, read } = previous;
   const part = findPart(email.structure, email.htmlPart || email.textPart);
   if (!part) return textPart('text/plain', '');
   const data = partText(await read({ from: part.headerStart, to: part.bodyEnd }), part);
-  return bodyParts({ type: email.nativeBodyType, data });
+  return bodyPart({ type: email.nativeBodyType, data });
 }
 async function fileParts(
   previous: Source | undefined,
