@@ -9,7 +9,8 @@ import { isMail, type LivingItem } from '../domain/item.ts';
 import type { SyncOptions } from '../domain/sync-record.ts';
 import type { DeviceCommand } from '../sync/commands.ts';
 import type { Context } from './define.ts';
-import { addedData, prepareAdd, prepareChange, type RenderOptions, renderChange, renderEmail } from './email-items.ts';
+import { addedDraft, changedDraft, prepareAdd, prepareChange } from './drafts.ts';
+import { type RenderOptions, renderChange, renderEmail } from './email-items.ts';
 import { fieldsKind } from './fields-items.ts';
 
 export type AddCommand = Extract<SyncRequestCommand, { Add: unknown }>['Add'];
@@ -26,7 +27,9 @@ export interface ItemKind {
   whole(context: Context, item: LivingItem, options: RenderOptions): Promise<Element>;
   changed(context: Context, item: LivingItem, options: RenderOptions): Promise<Element>;
   /** What the answer to an Add tells beside the ServerId. */
-  added(context: Context, item: LivingItem): Element | undefined;
+  added(context: Context, item: LivingItem, add: AddCommand): Element | undefined;
+  /** What the answer to a Change that went well tells; absent: such a Change is not answered. */
+  answered?(context: Context, item: LivingItem, change: ChangeCommand): Element | undefined;
   /** Bytes that it takes in an answer, about. */
   weigh(item: LivingItem, options: SyncOptions): number;
 }
@@ -39,7 +42,8 @@ const emailKind: ItemKind = {
   prepareChange: (context, folder, change) => prepareChange(context, folder.id, change),
   whole: async (context, item, options) => asElement(context, await renderEmail(context, item, options)),
   changed: async (context, item, options) => asElement(context, await renderChange(context, item, options)),
-  added: (_, item) => (isMail(item) ? addedData(item.content) : undefined),
+  added: (context, item, add) => (isMail(item) ? addedDraft(context, item, add) : undefined),
+  answered: (context, item, change) => (isMail(item) ? changedDraft(context, item, change) : undefined),
   weigh: (item, options) => (isMail(item) ? weighEmail(item.content, options.bodyPreferences) : 512),
 };
 

@@ -16,7 +16,7 @@ import {
 } from '../../protocol/index.ts';
 import { type Element, retagged } from '../../protocol/wbxml/element.ts';
 import { parseFileReference } from '../content/email/application-data.ts';
-import { attachmentContent } from '../content/email/attachment.ts';
+import { attachmentContent, keyOf } from '../content/email/attachment.ts';
 import { EasError } from '../domain/errors.ts';
 import type { CollectionId, ServerId } from '../domain/ids.ts';
 import type { Mail } from '../domain/item.ts';
@@ -138,10 +138,10 @@ async function fetchFile(context: Context, asked: ItemOperationsFetch, reference
   const item = await find(context, parsed.id);
   const range = asked.Options?.Range === undefined ? undefined : parseRange(asked.Options.Range);
   const read = reader(context, item.content);
-  const known = item.content.attachments.find(({ part }) => part === parsed.part);
+  const known = item.content.attachments.find((one) => keyOf(one) === parsed.key);
   if (!known) throw new EasError('item-not-found', 'attachment');
   if (range && range.from >= known.size) throw new EasError('range-invalid');
-  const { type, size, data } = await attachmentContent(item.content, parsed.part, read, range);
+  const { type, size, data } = await attachmentContent(item.content, known.part, read, range);
   const properties: FileProperties = {
     // A range that was not asked for makes iOS show an error.
     Range: range && `${range.from}-${range.from + data.length - 1}`,

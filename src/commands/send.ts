@@ -1,4 +1,4 @@
-// What SendMail and SmartReply share: a message goes into the outbox in the same commit as its copy in Sent Items and the
+// What SendMail, SmartReply, SmartForward and drafts share: a message goes into the outbox in the same commit as its copy in Sent Items and the
 // mark by which a repeat is recognised, before the phone hears that it was sent.
 import { createHash } from 'node:crypto';
 import { type Outgoing, prepareOutgoing } from '../content/email/outgoing.ts';
@@ -7,7 +7,6 @@ import { specialFolderId } from '../domain/collection.ts';
 import type { Device, SentMessage } from '../domain/device.ts';
 import { EasError } from '../domain/errors.ts';
 import type { ClientId } from '../domain/ids.ts';
-import type { NewItem } from '../domain/item.ts';
 import type { Transaction } from '../store/port.ts';
 import type { Context } from './define.ts';
 
@@ -43,33 +42,71 @@ export async function send(
     recent(device.sent, now).some((one) => one.clientId === clientId && one.hash === hash);
   if (isRepeat(context.device)) return { Status: previouslySent };
 
-  const outgoing = await prepare(context, await compose(mime), clientId);
-  const [message, copy] = await Promise.all([
-    context.store.blobs.put(outgoing.mime),
-    request.SaveInSentItems ? context.store.blobs.put(outgoing.sentCopy) : undefined,
-  ]);
-  const folder = specialFolderId(5);
-  const sentItem: NewItem | undefined =
-    copy && emailOf(outgoing.sentCopy, copy.id, { folder, received: now, read: true, index: outgoing.index });
-  const { recipients, messageId } = outgoing;
+  const message = await prepareMessage(context, await compose(mime), { clientId, save: request.SaveInSentItems });
   return context.transact(async (tx) => {
     const device = await tx.device(context.device.id);
-    if (device && isRepeat(device)) return { Status: previouslySent };
-    const { address } = await tx.account();
-    tx.send({ from: address, recipients, mime: message.id, queued: now });
-    if (sentItem) tx.create(sentItem);
-    await beside?.(tx, outgoing);
-    if (device)
-      tx.putDevice({ ...device, sent: [...recent(device.sent, now), { clientId, messageId, hash, at: now }] });
+    if (device && (isRepeat(device) || wasDraft(device, message.outgoing, now))) return { Status: previouslySent };
+    await beside?.(tx, message.outgoing);
+    await message.post(tx, { hash });
     return undefined;
   });
 }
 
-function recent(sent: readonly SentMessage[], now: number): SentMessage[] {
-  return sent.filter(({ at }) => now - at < remembered.milliseconds).slice(1 - remembered.messages);
+/** It went out as a draft, by Sync, and the device tries the other way now. */
+function wasDraft({ sent }: Device, { messageId }: Outgoing, now: number): boolean {
+  return recent(sent, now).some((one) => one.draft !== undefined && one.messageId === messageId);
 }
 
-async function prepare(context: Context, mime: Buffer, clientId: string): Promise<Outgoing> {
+export interface ReadyMessage {
+  readonly outgoing: Outgoing;
+  /** Lists what sending it writes: the outbox, the copy in Sent Items, and the mark by which a repeat is recognised. */
+  post(tx: Transaction, mark: Pick<SentMessage, 'hash' | 'draft'>): Promise<void>;
+}
+
+/** Its blobs are durable when it resolves. Throws as `prepareOutgoing`. */
+export async function prepareMessage(
+  context: Context,
+  mime: Buffer,
+  { clientId, save }: { readonly clientId: string; readonly save: boolean },
+): Promise<ReadyMessage> {
   const { address, aliases, displayName } = await context.read((reader) => reader.account());
-  return prepareOutgoing(mime, { from: address, own: aliases, displayName, now: context.clock.now(), clientId });
+  const now = context.clock.now();
+  const outgoing = prepareOutgoing(mime, { from: address, own: aliases, displayName, now, clientId });
+  const { recipients, messageId, index } = outgoing;
+  const { blobs } = context.store;
+  const [message, copy] = await Promise.all([
+    blobs.put(outgoing.mime),
+    save ? blobs.put(outgoing.sentCopy) : undefined,
+  ]);
+  const facts = { folder: specialFolderId(5), received: now, read: true, index };
+  const sentItem = copy && emailOf(outgoing.sentCopy, copy.id, facts);
+  return {
+    outgoing,
+    post: async (tx, mark) => {
+      tx.send({ from: (await tx.account()).address, recipients, mime: message.id, queued: now });
+      if (sentItem) tx.create(sentItem);
+      const device = await tx.device(context.device.id);
+      const sent: SentMessage = { clientId: clientId as ClientId, messageId, at: now, ...mark };
+      if (device) tx.putDevice({ ...device, sent: [...recent(device.sent, now), sent] });
+    },
+  };
+}
+
+/** The device sent this draft before, and went back behind the answer that said so. */
+export async function wasUnheard(
+  context: Context,
+  tx: Transaction,
+  { clientId, hash }: Pick<SentMessage, 'hash'> & { readonly clientId: string },
+): Promise<boolean> {
+  const { id, sent } = (await tx.device(context.device.id)) ?? context.device;
+  const known = recent(sent, context.clock.now()).filter((one) => one.clientId === clientId && one.hash === hash);
+  for (const { draft } of known) {
+    const item = draft && (await tx.item(draft));
+    if (item && item.died !== undefined && item.broughtBy[id] === undefined) return true;
+  }
+  return false;
+}
+
+function recent(sent: readonly SentMessage[], now: number): SentMessage[] {
+  return sent.filter(({ at }) => now - at < remembered.milliseconds).slice(1 - remembered.messages);
 }

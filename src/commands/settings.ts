@@ -2,6 +2,7 @@ import { order, type SettingsRequest, type SettingsResponse, settings } from '..
 import { EasError } from '../domain/errors.ts';
 import { type Context, defineCommand } from './define.ts';
 import { saveDeviceInformation } from './device-information.ts';
+import { answerOof } from './oof.ts';
 
 /** Property Status of what this server does not do ([MS-ASCMD] 2.2.3.177.15 Status (Settings)): access denied. */
 const denied = 3;
@@ -21,7 +22,7 @@ export const settingsCommand = defineCommand({
 async function answer(context: Context, request: SettingsRequest): Promise<Omit<SettingsResponse, 'Status'>> {
   if (request.DeviceInformation) await saveDeviceInformation(context, request.DeviceInformation.Set);
   return {
-    Oof: request.Oof && { Status: denied },
+    Oof: request.Oof && (await answerOof(context, request.Oof)),
     DeviceInformation: request.DeviceInformation && { Status: 1 },
     DevicePassword: request.DevicePassword && { Status: denied },
     UserInformation: request.UserInformation && { Status: 1, Get: await userInformation(context) },

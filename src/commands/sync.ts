@@ -1,6 +1,7 @@
 // [MS-ASCMD] 2.2.1.21 Sync: plans the request, lets sync/ answer each collection in a transaction of its own, renders what
 // came out of it, and waits when it may. The algebra lives in sync/, the meaning of items in item-kinds.ts.
 import {
+  type SyncRequestCommand,
   type SyncResponse,
   type SyncResponseCollection,
   type SyncResponseCommand,
@@ -258,7 +259,9 @@ async function render(
   const { options } = outcome;
   const commands = await Promise.all(outcome.changes.map((change) => writeChange(context, change, options)));
   const fetched = await Promise.all(fetches.map((id) => fetchItem(context, planned.id, id, options)));
-  const responses = (await Promise.all(outcome.responses.map((one) => writeResponse(context, one)))).flat();
+  const asked = planned.commands.filter((command) => !('Fetch' in command));
+  const answers = outcome.responses.map((one, at) => writeResponse(context, one, asked[at]!));
+  const responses = (await Promise.all(answers)).flat();
   const results = [...responses, ...fetched];
   context.note('changes', outcome.changes.length);
   return {
@@ -307,20 +310,24 @@ async function writeChange(context: Context, change: Change, options: SyncOption
   }
 }
 
-/** Every Add is answered, Change and Delete only when they failed. */
+/** Every Add is answered; Change and Delete only when they failed, or when there is something to tell. */
 async function writeResponse(
   context: Context,
   { kind, id, instance, result, item }: AnsweredCommand,
+  asked: SyncRequestCommand,
 ): Promise<SyncResponseResult[]> {
   const Status = result === 'done' ? 1 : statusOf('Sync', result);
-  if (kind === 'Add') {
-    const made = item === undefined ? undefined : await context.read((reader) => reader.item(item));
-    const data = made && isLiving(made) && Status === 1 ? kindOf(made).added(context, made) : undefined;
-    return [{ Add: { ClientId: id, ServerId: Status === 1 ? item : undefined, Status, ApplicationData: data } }];
+  const named = { ServerId: id, InstanceId: instance };
+  if (kind === 'Delete') return Status === 1 ? [] : [{ Delete: { ...named, Status } }];
+  const made = item === undefined || Status !== 1 ? undefined : await context.read((reader) => reader.item(item));
+  const living = made && isLiving(made) ? made : undefined;
+  if ('Add' in asked) {
+    const ApplicationData = living && kindOf(living).added(context, living, asked.Add);
+    return [{ Add: { ClientId: id, ServerId: Status === 1 ? item : undefined, Status, ApplicationData } }];
   }
-  if (Status === 1) return [];
-  const failed = { ServerId: id, InstanceId: instance, Status };
-  return kind === 'Change' ? [{ Change: failed }] : [{ Delete: failed }];
+  const ApplicationData = living && 'Change' in asked && kindOf(living).answered?.(context, living, asked.Change);
+  if (Status === 1 && !ApplicationData) return [];
+  return [{ Change: { ...named, Status, ApplicationData: ApplicationData || undefined } }];
 }
 
 async function fetchItem(

@@ -8,7 +8,7 @@ import { specialFolderId } from '../domain/collection.ts';
 import type { EmailIndex } from '../domain/email.ts';
 import type { AccountId, BlobId, ClientId, CollectionId, DeviceId, ServerId } from '../domain/ids.ts';
 import type { NewItem } from '../domain/item.ts';
-import type { Store } from '../store/port.ts';
+import type { Store, Transaction } from '../store/port.ts';
 
 export interface EmailFacts {
   /** Default: Inbox. */
@@ -52,20 +52,24 @@ const outbox = 'outbox:' as DeviceId;
 
 /**
  * Durable when it resolves. `received` in milliseconds. `once`: a delivery of that name which lies in the folder already is
- * not repeated, since a sender may have died before it could say that it was done. Throws 'account-not-found', 'over-quota'.
+ * not repeated, since a sender may have died before it could say that it was done. `beside` lists what else the commit holds. Throws 'account-not-found', 'over-quota'.
  */
 export async function deliver(
   store: Store,
   account: AccountId,
   mime: Buffer,
-  facts: Partial<EmailFacts> & { readonly once?: string } = {},
+  facts: Partial<EmailFacts> & {
+    readonly once?: string;
+    readonly beside?: ((tx: Transaction) => Promise<void>) | undefined;
+  } = {},
 ): Promise<ServerId> {
   const { id } = await store.blobs.put(mime);
   const item = emailOf(mime, id, { ...facts, received: facts.received ?? Date.now() });
-  if (facts.once === undefined) return await store.transact(account, async (tx) => tx.create(item));
-  const addedAs = { device: outbox, clientId: facts.once as ClientId, hash: id };
+  const addedAs = facts.once === undefined ? undefined : { device: outbox, clientId: facts.once as ClientId, hash: id };
   return await store.transact(account, async (tx) => {
-    const [before] = await tx.added(item.collection, addedAs.device, addedAs.clientId);
-    return before ? before.id : tx.create({ ...item, addedAs });
+    const [before] = addedAs ? await tx.added(item.collection, addedAs.device, addedAs.clientId) : [];
+    if (before) return before.id;
+    await facts.beside?.(tx);
+    return tx.create(addedAs ? { ...item, addedAs } : item);
   });
 }

@@ -9,7 +9,7 @@ import { type ErrorCode, isEasError } from '../domain/errors.ts';
 import type { AccountId } from '../domain/ids.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/port.ts';
-import { deliver } from './deliver.ts';
+import { deliverAndAnswer } from './automatic-reply.ts';
 import type { Recipients } from './recipients.ts';
 import { hops, traceLines } from './trace.ts';
 
@@ -110,7 +110,8 @@ function acceptor(options: SmtpInOptions): (stream: SMTPServerDataStream, sessio
     try {
       if (hops(message) > maxHops) throw new Refusal('loop');
       const mime = Buffer.concat([Buffer.from(traceLines(session, started)), message]);
-      await deliverAll(options, reached, new Set(to), message, mime);
+      const from = session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address;
+      await deliverAll(options, reached, new Set(to), message, { mime, from });
     } catch (error) {
       log.warn('mail refused', { ...fields, error: error instanceof Refusal ? error.message : error });
       throw error;
@@ -120,16 +121,18 @@ function acceptor(options: SmtpInOptions): (stream: SMTPServerDataStream, sessio
 }
 
 async function deliverAll(
-  { store, clock }: SmtpInOptions,
+  { store, clock, log }: SmtpInOptions,
   reached: LRUCache<string, true>,
   to: ReadonlySet<AccountId>,
   message: Buffer,
-  mime: Buffer,
+  { mime, from }: { readonly mime: Buffer; readonly from: string },
 ): Promise<void> {
   const hash = createHash('sha256').update(message).digest('base64');
   const pending = [...to].filter((account) => !reached.has(`${hash} ${account}`));
   const received = clock.now();
-  const outcomes = await Promise.allSettled(pending.map((account) => deliver(store, account, mime, { received })));
+  const outcomes = await Promise.allSettled(
+    pending.map((account) => deliverAndAnswer({ store, log }, account, mime, { received, from })),
+  );
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   for (const [at, account] of pending.entries()) {
     if (failed && outcomes[at]!.status === 'fulfilled') reached.set(`${hash} ${account}`, true);

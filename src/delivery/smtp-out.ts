@@ -6,6 +6,7 @@ import { isEasError } from '../domain/errors.ts';
 import type { QueuedMessage } from '../domain/outbox.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/port.ts';
+import { deliverAndAnswer } from './automatic-reply.ts';
 import { bounceMessage } from './bounce.ts';
 import { deliver } from './deliver.ts';
 import type { Recipients } from './recipients.ts';
@@ -138,14 +139,14 @@ async function tryAll(options: SenderOptions, message: QueuedMessage, mime: Buff
 const noSmarthost = 'this server has no smarthost, so it can only send to its own users';
 
 async function tryLocal(
-  { store, clock }: SenderOptions,
-  { id }: QueuedMessage,
+  { store, clock, log }: SenderOptions,
+  { id, from }: QueuedMessage,
   account: Parameters<typeof deliver>[1],
   address: string,
   mime: Buffer,
 ): Promise<Refused | undefined> {
   try {
-    await deliver(store, account, mime, { received: clock.now(), once: id });
+    await deliverAndAnswer({ store, log }, account, mime, { received: clock.now(), once: id, from });
     return undefined;
   } catch (error) {
     const full = isEasError(error, 'over-quota');
@@ -169,7 +170,8 @@ async function settle(
   const tooOld = now - message.queued >= giveUpAfter;
   const failed = refused.filter(({ permanent }) => permanent || tooOld);
   const later = refused.filter(({ permanent }) => !permanent && !tooOld);
-  if (failed.length > 0) {
+  // Nobody is told of what has no sender: it was an answer by itself already ([RFC 5321] 6.1).
+  if (failed.length > 0 && message.from !== '') {
     const bounce = bounceMessage({ to: message.from, failed, original: mime, now, host: hostname() });
     await deliver(store, message.account, bounce, { received: now, once: `${message.id} bounce` });
   }

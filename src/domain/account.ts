@@ -1,3 +1,4 @@
+import type { Absence } from './absence.ts';
 import type { AccountId, BlobId, Modseq } from './ids.ts';
 
 export interface NewAccount {
@@ -20,6 +21,7 @@ export interface NewAccount {
   readonly picture?: BlobId;
   /** For S/MIME: DER in base64. */
   readonly certificates?: readonly string[];
+  readonly absence?: Absence;
 }
 /** What the address list says of a person ([MS-ASCMD] 2.2.3.139.3 Properties (Search), in the GAL). */
 export interface Person {

@@ -1,4 +1,4 @@
-import type { ClientId, CollectionId, DeviceId } from './ids.ts';
+import type { ClientId, CollectionId, DeviceId, ServerId } from './ids.ts';
 import type { SyncOptions } from './sync-record.ts';
 
 /** One phone of one account: what the server remembers of it beside its collections' states. */
@@ -43,4 +43,6 @@ export interface SentMessage {
   readonly messageId: string;
   readonly hash: string;
   readonly at: number;
+  /** What it was before it was sent. */
+  readonly draft?: ServerId;
 }

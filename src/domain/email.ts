@@ -86,6 +86,8 @@ export const previewBytes = 4096;
 
 export interface Attachment {
   readonly part: string;
+  /** What references name it by instead of its part, which changes when a draft is written anew. */
+  readonly key?: string;
   readonly name: string;
   readonly type: string;
   /** [MS-ASAIRS] 2.2.2.31 Method: 1 normal, 5 embedded message, 6 inline OLE. */

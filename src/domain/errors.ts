@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'item-conflict'
   | 'item-invalid'
   | 'item-not-found'
+  | 'message-too-large'
   | 'no-recipients'
   | 'not-supported'
   | 'not-yet'

@@ -2,6 +2,7 @@ import type { AccountId, BlobId, OutboxId } from './ids.ts';
 
 /** A message on its way out: complete MIME in a blob, to these envelope recipients. */
 export interface OutboxMessage {
+  /** '': nobody, so that no bounce comes back. */
   readonly from: string;
   readonly recipients: readonly string[];
   readonly mime: BlobId;

@@ -12,7 +12,10 @@ import { holds, isEcho, isLiving } from './view.ts';
 /** What a command lists beside its own write, such as a mail that it sends; in the same commit. `id`: its item. */
 export type Beside = (tx: Transaction, id: ServerId) => Promise<void>;
 
-/** `exact`: what is stored is what the device sent, to the letter; else it is sent the item as a Change. */
+/**
+ * `exact`: what is stored is what the device sent, to the letter; else it is sent the item as a Change. `departs`: lists what
+ * sending the item away writes, its removal included; the device is told that it is gone.
+ */
 export type DeviceCommand =
   | {
       readonly kind: 'Add';
@@ -21,6 +24,7 @@ export type DeviceCommand =
       readonly item: NewItem;
       readonly exact: boolean;
       readonly beside?: Beside;
+      readonly departs?: Beside;
     }
   | {
       /** The Delete of an occurrence is a change of its series. */
@@ -29,6 +33,7 @@ export type DeviceCommand =
       readonly instance?: string;
       readonly hash: string;
       readonly change: (item: LivingItem, options: SyncOptions) => Changed;
+      readonly departs?: Beside;
     }
   | {
       readonly kind: 'Delete';
@@ -99,9 +104,11 @@ async function add(
   const { device, collection, state } = speaker;
   const addedAs = { device, clientId: command.id, hash: command.hash };
   const known = earlier?.item && (await tx.item(earlier.item));
-  if (known) {
+  // One that was sent under this ClientId and comes with other content is another letter.
+  if (known && (isLiving(known) || !command.departs)) {
     if (isLiving(known))
       tx.put({ ...known, ...command.item, addedAs } as LivingItem, everything, { origin: null, by: device });
+    await command.departs?.(tx, known.id);
     return answer('done', known.id, true);
   }
   const view = { device, watermark: state.watermark, floor: state.floor };
@@ -114,7 +121,12 @@ async function add(
   const origin: Facts = command.exact ? { origin: device } : {};
   const id = tx.create({ ...command.item, addedAs }, { ...origin, broughtBy: { [device]: 'now' } });
   await command.beside?.(tx, id);
-  return answer('done', id, !command.exact || isOutside(command.item.sortDate, speaker));
+  await command.departs?.(tx, id);
+  return answer(
+    'done',
+    id,
+    !command.exact || command.departs !== undefined || isOutside(command.item.sortDate, speaker),
+  );
 }
 
 /** Below what the device holds, or is to hold: the next answers take it off, or load it. */
@@ -146,6 +158,10 @@ async function change(tx: Transaction, speaker: Speaker, command: ChangeCommand,
   } catch (error) {
     if (error instanceof EasError) return answer(error.code, item.id);
     throw error;
+  }
+  if (command.departs) {
+    await command.departs(tx, item.id);
+    return answer('done', item.id, true);
   }
   const exact = current && changed.exact;
   tx.put(changed.item, changed.touched, { origin: exact ? speaker.device : null, by: speaker.device });

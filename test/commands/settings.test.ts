@@ -33,12 +33,10 @@ describe('Settings', async () => {
   test('what is not offered is denied by itself, under Status 1', async () => {
     const phone = await house.phone();
     const answer = await phone.ask('Settings', {
-      Oof: { Get: { BodyType: 'Text' } },
       DevicePassword: { Set: { Password: '1' } },
       RightsManagementInformation: { Get: true },
     });
     assert.equal(answer.Status, 1);
-    assert.deepEqual(answer.Oof, { Status: 3 });
     assert.deepEqual(answer.DevicePassword, { Status: 3 });
     const { RightsManagementInformation: rights } = answer;
     assert.deepEqual([rights?.Status, rights?.Get?.RightsManagementTemplates.RightsManagementTemplate], [168, []]);

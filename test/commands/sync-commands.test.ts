@@ -114,15 +114,6 @@ describe('Sync commands', async () => {
       assert.equal((await phone.items(drafts!)).length, 1);
     });
 
-    test('of a draft to be sent, or with attachments, is refused for now and nothing is kept', async () => {
-      const phone = await house.phone();
-      const SyncKey = await prime(phone, drafts);
-      const Commands = [add('1', data({ To: 'b@example.net', Subject: 's' }), { Send: true })];
-      const answer = await run(phone, SyncKey, Commands, { CollectionId: drafts });
-      assert.deepEqual(answer.Responses, [{ Add: { ClientId: '1', Status: 6 } }]);
-      assert.equal((await phone.items(drafts!)).length, 0);
-    });
-
     test('beyond the quota is Status 9 of the item, and the others are done', async () => {
       const phone = await house.phone({ quota: 3000 });
       const SyncKey = await prime(phone, drafts);

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { simpleParser } from 'mailparser';
 import { attachmentContent } from '../../src/content/email/attachment.ts';
-import { type DraftOptions, draftFromFields, draftFromMime } from '../../src/content/email/draft.ts';
+import {
+  attachmentKey,
+  type DraftOptions,
+  draftFromFields,
+  draftFromMime,
+  withKeys,
+} from '../../src/content/email/draft.ts';
 import { indexMessage } from '../../src/content/email/index-mime.ts';
 import { prepareOutgoing, type Sender } from '../../src/content/email/outgoing.ts';
 import type { Source } from '../../src/content/email/quote.ts';
@@ -199,15 +205,15 @@ test('a draft keeps what is not sent, clears what is empty, and stays the same m
       body: { type: 2, data: '<p>Hällo</p>' },
     },
     undefined,
-    { ...options, add: [{ name: 'Übersicht.pdf', content: file, type: 'application/pdf', inline: false }] },
+    { ...options, add: [{ key: 'a1', name: 'Übersicht.pdf', content: file, type: 'application/pdf', inline: false }] },
   );
-  const one = source(first);
+  const one = source(first.mime);
   assert.deepEqual(
     [one.email.subject, one.email.to, one.email.bcc, one.email.importance, one.email.preview, one.email.from],
     ['Grüße', '"Jörg" <j@example.com>, "half"', 's@example.com', 2, 'Hällo', '"Bob" <bob@example.org>'],
   );
   const second = await draftFromFields({ Bcc: '', Subject: 'Neu' }, one, { ...options, now: now + 1e6 });
-  const two = source(second);
+  const two = source(second.mime);
   assert.deepEqual(
     [two.email.subject, two.email.bcc, two.email.to, two.email.messageId, two.email.date],
     ['Neu', '', one.email.to, one.email.messageId, now],
@@ -218,12 +224,11 @@ test('a draft keeps what is not sent, clears what is empty, and stays the same m
     ['Übersicht.pdf'],
   );
   assert.ok((await attachmentContent(two.email, two.email.attachments[0]!.part, two.read)).data.equals(file));
-  const third = source(
-    await draftFromFields({ body: { type: 1, data: 'plain .\n.\nend ' } }, two, {
-      ...options,
-      remove: [two.email.attachments[0]!.part],
-    }),
-  );
+  const bare = await draftFromFields({ body: { type: 1, data: 'plain .\n.\nend ' } }, two, {
+    ...options,
+    remove: [two.email.attachments[0]!.part],
+  });
+  const third = source(bare.mime);
   assert.deepEqual(
     [third.email.attachments.length, third.email.nativeBodyType, third.email.preview],
     [0, 1, 'plain .\r\n.\r\nend '],
@@ -231,14 +236,50 @@ test('a draft keeps what is not sent, clears what is empty, and stays the same m
 });
 test('a draft that came as MIME is kept byte for byte; earlier attachments stay only when it has none', async () => {
   const whole = message('draft', 'html', 'mine.pdf', 'words');
-  assert.ok((await draftFromMime(whole, undefined, options)).equals(whole));
+  assert.ok((await draftFromMime(whole, undefined, options)).mime.equals(whole));
   const previous = source(message('before', 'plain', 'before.pdf', 'old'));
-  assert.ok((await draftFromMime(whole, previous, options)).equals(whole));
-  const bare = source(await draftFromMime(lines('To: a@example.com', 'Subject: bare', '', 'words'), previous, options));
+  assert.ok((await draftFromMime(whole, previous, options)).mime.equals(whole));
+  const words = lines('To: a@example.com', 'Subject: bare', '', 'words');
+  const bare = source((await draftFromMime(words, previous, options)).mime);
   assert.deepEqual(
     bare.email.attachments.map(({ name }) => name),
     ['before.pdf'],
   );
   assert.equal(bare.email.messageId, 'before@example.com');
   assert.equal(bare.email.preview, 'words');
+});
+test('an attachment of a draft keeps its key, wherever its part comes to stand', async () => {
+  const add = ['one', 'two', 'three'].map((name) => ({
+    key: attachmentKey(name, Buffer.from(name)),
+    ...{ name, content: Buffer.from(name) },
+  }));
+  const first = await draftFromFields({ Subject: 's' }, undefined, { ...options, add });
+  assert.deepEqual(
+    first.keys,
+    add.map(({ key }) => key),
+  );
+  const email = withKeys(indexMessage(first.mime), first.keys);
+  const reading = source(first.mime);
+  const again = { ...options, add: [add[1]!], remove: [add[0]!.key] };
+  const second = await draftFromFields({}, { ...reading, email }, again);
+  assert.deepEqual(second.keys, [add[1]!.key, add[2]!.key]);
+  assert.deepEqual(
+    withKeys(indexMessage(second.mime), second.keys).attachments.map(({ name, key }) => [name, key]),
+    [
+      ['two', add[1]!.key],
+      ['three', add[2]!.key],
+    ],
+  );
+  const own = await draftFromMime(
+    message('draft', 'plain', 'mine.pdf', 'words'),
+    { ...reading, email },
+    { ...options, add: [add[2]!] },
+  );
+  assert.deepEqual(
+    withKeys(indexMessage(own.mime), own.keys).attachments.map(({ name, key }) => [name, key]),
+    [
+      ['mine.pdf', undefined],
+      ['three', add[2]!.key],
+    ],
+  );
 });

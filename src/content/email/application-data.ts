@@ -14,17 +14,18 @@ import { EasError } from '../../domain/errors.ts';
 import type { ServerId } from '../../domain/ids.ts';
 import type { LivingItem } from '../../domain/item.ts';
 import type { BodyPreference } from '../../domain/sync-record.ts';
+import { keyOf } from './attachment.ts';
 import type { RenderedBody } from './body.ts';
 
 type EmailItem = LivingItem<'Email'>;
 
-/** The FileReference of an attachment: the item and the part, nothing that names a blob. */
-export function fileReference(id: ServerId, part: string): string {
-  return `${id}/${part}`;
+/** The FileReference of an attachment: the item and its key there, nothing that names a blob. */
+export function fileReference(id: ServerId, key: string): string {
+  return `${id}/${key}`;
 }
-export function parseFileReference(reference: string): { id: ServerId; part: string } | undefined {
-  const match = /^([^/]+)\/([\d.]+)$/.exec(reference);
-  return match ? { id: match[1] as ServerId, part: match[2]! } : undefined;
+export function parseFileReference(reference: string): { id: ServerId; key: string } | undefined {
+  const match = /^([^/]+)\/([\da-f.]+)$/.exec(reference);
+  return match ? { id: match[1] as ServerId, key: match[2]! } : undefined;
 }
 
 /** Everything that a device is told of a mail it does not hold yet. */
@@ -124,10 +125,11 @@ function writeAttachments(item: EmailItem): WrittenEmail['Attachments'] {
   return { Attachment: item.content.attachments.map((attachment) => writeAttachment(item.id, attachment)) };
 }
 
-function writeAttachment(id: ServerId, { part, name, method, size, contentId, contentLocation, inline }: Attachment) {
+function writeAttachment(id: ServerId, attachment: Attachment) {
+  const { name, method, size, contentId, contentLocation, inline } = attachment;
   return {
     DisplayName: name,
-    FileReference: fileReference(id, part),
+    FileReference: fileReference(id, keyOf(attachment)),
     Method: method,
     EstimatedDataSize: size,
     ContentId: contentId,

@@ -1,5 +1,5 @@
 // The content of one part of a mail, byte for byte.
-import type { EmailIndex } from '../../domain/email.ts';
+import type { Attachment, EmailIndex } from '../../domain/email.ts';
 import { EasError } from '../../domain/errors.ts';
 import type { ReadRange } from './body.ts';
 import { findPart } from './structure.ts';
@@ -19,6 +19,11 @@ export interface ContentRange {
   readonly to: number;
 }
 const pieceBytes = 1 << 20;
+
+/** What references name it by. */
+export function keyOf({ key, part }: Attachment): string {
+  return key ?? part;
+}
 
 /**
  * The decoded bytes of a part, or a range of them; an embedded message comes as its raw bytes. It holds one piece of the

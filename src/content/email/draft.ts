@@ -4,15 +4,15 @@ import { createHash } from 'node:crypto';
 import type { EmailIndex } from '../../domain/email.ts';
 import { EasError } from '../../domain/errors.ts';
 import { parseAddresses } from './address.ts';
+import { keyOf } from './attachment.ts';
 import { fieldValue, readHeader } from './header.ts';
-import { htmlToText } from './html.ts';
 import { indexMessage } from './index-mime.ts';
 import type { Source } from './quote.ts';
 import { appendParts, rawPart } from './splice.ts';
 import { findPart } from './structure.ts';
 import { partText } from './text-body.ts';
 import { addressField, dateText, textField } from './write-header.ts';
-import { type FilePart, filePart, multipart, textPart } from './write-mime.ts';
+import { bodyPart, type FilePart, filePart, multipart, textPart } from './write-mime.ts';
 
 /** What a client gave: an absent field stays as it was, an empty one is cleared. */
 export interface DraftFields {
@@ -26,6 +26,7 @@ export interface DraftFields {
 }
 /** [MS-ASAIRS] 2.2.2.2 Add: Method 5 embeds a message. */
 export interface DraftAttachment extends FilePart {
+  readonly key: string;
   readonly method?: 1 | 5 | undefined;
 }
 export interface DraftOptions {
@@ -36,8 +37,24 @@ export interface DraftOptions {
   /** Of the Add that makes it: part of the Message-ID. */
   readonly clientId?: string | undefined;
   readonly add?: readonly DraftAttachment[];
-  /** Parts of the previous draft's attachments that go. */
+  /** Keys, or parts where there are none, of the previous draft's attachments that go. */
   readonly remove?: readonly string[];
+}
+export interface Draft {
+  readonly mime: Buffer;
+  /** Of the attachments that stayed or came: its last ones, in this order. */
+  readonly keys: readonly string[];
+}
+
+/** The same attachment under the same ClientId is the same attachment. */
+export function attachmentKey(clientId: string, content: Buffer): string {
+  return createHash('sha256').update(`${clientId}\0`).update(content).digest('hex').slice(0, 16);
+}
+/** What was kept or came is named by its key from here on, wherever it stands in the message. */
+export function withKeys(index: EmailIndex, keys: readonly string[]): EmailIndex {
+  const first = index.attachments.length - keys.length;
+  const attachments = index.attachments.map((one, at) => (at < first ? one : { ...one, key: keys[at - first]! }));
+  return { ...index, attachments };
 }
 
 /** A draft's message from fields; without `previous` a new one. Attachments stay byte for byte until they are removed. */
@@ -45,22 +62,18 @@ export async function draftFromFields(
   fields: DraftFields,
   previous: Source | undefined,
   options: DraftOptions,
-): Promise<Buffer> {
-  const body = fields.body ? bodyParts(fields.body) : await previousBody(previous);
-  const files = [...(await keptParts(previous, options.remove ?? [])), ...addedParts(options)];
-  const content = files.length === 0 ? body : multipart('mixed', [body, ...files]);
-  return Buffer.concat([Buffer.from(draftHeader(fields, previous?.email, options), 'utf8'), content]);
+): Promise<Draft> {
+  const body = fields.body ? bodyPart(fields.body) : await previousBody(previous);
+  const { parts, keys } = await fileParts(previous, options);
+  const content = parts.length === 0 ? body : multipart('mixed', [body, ...parts]);
+  return { mime: Buffer.concat([Buffer.from(draftHeader(fields, previous?.email, options), 'utf8'), content]), keys };
 }
 
 /**
  * A draft's message from the whole MIME that a client sent, byte for byte unless attachments come or it lacks an id.
  * Earlier attachments stay only when it has none of its own. Throws 'invalid-mime' when it has no header.
  */
-export async function draftFromMime(
-  mime: Buffer,
-  previous: Source | undefined,
-  options: DraftOptions,
-): Promise<Buffer> {
+export async function draftFromMime(mime: Buffer, previous: Source | undefined, options: DraftOptions): Promise<Draft> {
   const index = indexMessage(mime);
   const header = readHeader(mime, 0, mime.length);
   if (header.fields.length === 0) throw new EasError('invalid-mime', 'no header');
@@ -71,9 +84,8 @@ export async function draftFromMime(
     missing('from') ? fromLine(options) : '',
   ].join('');
   const bytes = added === '' ? mime : Buffer.concat([Buffer.from(added, 'latin1'), mime]);
-  const kept = index.attachments.length === 0 ? await keptParts(previous, options.remove ?? []) : [];
-  const files = [...kept, ...addedParts(options)];
-  return files.length === 0 ? bytes : appendParts(bytes, files);
+  const { parts, keys } = await fileParts(index.attachments.length === 0 ? previous : undefined, options);
+  return { mime: parts.length === 0 ? bytes : appendParts(bytes, parts), keys };
 }
 
 function draftHeader(fields: DraftFields, previous: EmailIndex | undefined, options: DraftOptions): string {
@@ -111,26 +123,25 @@ function newId({ from, now, clientId = '' }: DraftOptions, content: string | Buf
   return `${hash}@${from.split('@').pop()}`;
 }
 
-function bodyParts({ type, data }: { readonly type: 1 | 2; readonly data: string }): Buffer {
-  if (type === 1) return textPart('text/plain', data);
-  return multipart('alternative', [textPart('text/plain', htmlToText(data)), textPart('text/html', data)]);
-}
 async function previousBody(previous: Source | undefined): Promise<Buffer> {
   if (!previous) return textPart('text/plain', '');
   const { email, read } = previous;
   const part = findPart(email.structure, email.htmlPart || email.textPart);
   if (!part) return textPart('text/plain', '');
   const data = partText(await read({ from: part.headerStart, to: part.bodyEnd }), part);
-  return bodyParts({ type: email.nativeBodyType, data });
+  return bodyPart({ type: email.nativeBodyType, data });
 }
-async function keptParts(previous: Source | undefined, removed: readonly string[]): Promise<Buffer[]> {
-  const parts: Buffer[] = [];
+async function fileParts(
+  previous: Source | undefined,
+  { add = [], remove = [] }: DraftOptions,
+): Promise<{ parts: Buffer[]; keys: string[] }> {
+  const files = new Map<string, Buffer>();
   for (const attachment of previous?.email.attachments ?? []) {
     const part = findPart(previous!.email.structure, attachment.part);
-    if (part && !removed.includes(attachment.part)) parts.push(await rawPart(part, previous!.read));
+    if (part && !remove.includes(keyOf(attachment))) files.set(keyOf(attachment), await rawPart(part, previous!.read));
   }
-  return parts;
-}
-function addedParts({ add = [] }: DraftOptions): Buffer[] {
-  return add.map((file) => filePart(file.method === 5 ? { ...file, type: 'message/rfc822' } : file));
+  for (const { key, method, ...file } of add) {
+    if (!files.has(key)) files.set(key, filePart(method === 5 ? { ...file, type: 'message/rfc822' } : file));
+  }
+  return { parts: [...files.values()], keys: [...files.keys()] };
 }

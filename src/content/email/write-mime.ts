@@ -1,6 +1,7 @@
 // MIME parts as they are written: UTF-8 texts, files, containers. A part is its header, a blank line and its body.
 import { createHash } from 'node:crypto';
 import { encode, wrap } from 'nodemailer/lib/qp';
+import { htmlToText } from './html.ts';
 import { parameterField } from './write-header.ts';
 
 /** The Content fields, blank line and body of a text in UTF-8; its lines come to end in CRLF. */
@@ -12,6 +13,11 @@ export function textPart(type: 'text/plain' | 'text/html', text: string): Buffer
     `Content-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n${body}`,
     'latin1',
   );
+}
+/** A text, or HTML with its text beside it. */
+export function bodyPart({ type, data }: { readonly type: 1 | 2; readonly data: string }): Buffer {
+  if (type === 1) return textPart('text/plain', data);
+  return multipart('alternative', [textPart('text/plain', htmlToText(data)), textPart('text/html', data)]);
 }
 function prefersBase64(bytes: Buffer): boolean {
   let foreign = 0;

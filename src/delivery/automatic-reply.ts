@@ -1,0 +1,127 @@
+// What an absent account answers: once a sender and absence, to people. Invariant: the answer goes into the outbox, and its
+// sender on the list of those who were told, in the commit that delivers the mail, so that neither a crash nor a mail that
+// comes twice makes a second one. It must never keep a mail from being delivered.
+import { createHash, randomUUID } from 'node:crypto';
+import { parseAddresses } from '../content/email/address.ts';
+import { automaticReply, isForAPerson } from '../content/email/automatic-reply.ts';
+import { indexMessage } from '../content/email/index-mime.ts';
+import { type AbsenceReply, type Audience, isAway } from '../domain/absence.ts';
+import { type Account, domainOf } from '../domain/account.ts';
+import { folderTypes } from '../domain/collection.ts';
+import type { AccountId, ServerId } from '../domain/ids.ts';
+import type { LivingItem } from '../domain/item.ts';
+import { above, type Position } from '../domain/position.ts';
+import type { Log } from '../log.ts';
+import type { Reader, Store, Transaction } from '../store/port.ts';
+import { deliver, type EmailFacts } from './deliver.ts';
+
+/** Senders who are remembered: beyond them the first are forgotten. */
+const remembered = 500;
+
+type Facts = Partial<EmailFacts> & { readonly received: number; readonly once?: string };
+
+/** As `deliver`; `from`: the envelope's sender, '' for none. */
+export async function deliverAndAnswer(
+  { store, log }: { readonly store: Store; readonly log: Log },
+  account: AccountId,
+  mime: Buffer,
+  { from, ...facts }: Facts & { readonly from: string },
+): Promise<ServerId> {
+  const index = facts.index ?? indexMessage(mime);
+  const beside = await answerTo(store, account, { mime, index, from, now: facts.received }).catch((error: unknown) => {
+    log.error('an automatic reply cannot be made', { account, error });
+    return undefined;
+  });
+  return deliver(store, account, mime, { ...facts, index, beside });
+}
+
+interface Incoming {
+  readonly mime: Buffer;
+  readonly index: NonNullable<EmailFacts['index']>;
+  readonly from: string;
+  readonly now: number;
+}
+
+/** What lists the answer; undefined: there is none to give. */
+async function answerTo(
+  store: Store,
+  id: AccountId,
+  { mime, index, from, now }: Incoming,
+): Promise<((tx: Transaction) => Promise<void>) | undefined> {
+  const found = await store.read(id, async (reader) => {
+    const account = await reader.account();
+    if (!mayAnswer(account, from, now) || !isForAPerson(mime, from, addressesOf(account))) return undefined;
+    const audience = await audienceOf(store, reader, account, from);
+    const reply = account.absence?.replies[audience];
+    return reply?.enabled && reply.text.trim() !== '' ? { account, reply } : undefined;
+  });
+  if (!found) return undefined;
+  const { id: blob } = await store.blobs.put(composed(found.account, found.reply, { index, from, now }));
+  return async (tx) => {
+    const account = await tx.account();
+    if (!mayAnswer(account, from, now)) return;
+    const absence = account.absence!;
+    tx.send({ from: '', recipients: [from], mime: blob, queued: now });
+    const answered = [...absence.answered, markOf(from)].slice(-remembered);
+    tx.putAccount({ ...account, absence: { ...absence, answered } });
+  };
+}
+
+function mayAnswer({ absence }: Account, from: string, now: number): boolean {
+  return from !== '' && absence !== undefined && isAway(absence, now) && !absence.answered.includes(markOf(from));
+}
+
+function addressesOf({ address, aliases }: Account): string[] {
+  return [address, ...aliases];
+}
+
+/** The list is read with the account: it is kept short. */
+function markOf(sender: string): string {
+  return createHash('sha256').update(sender.toLowerCase()).digest('base64url').slice(0, 12);
+}
+
+function composed(
+  account: Account,
+  { type, text }: AbsenceReply,
+  { index, from, now }: Omit<Incoming, 'mime'>,
+): Buffer {
+  return automaticReply({
+    from: { name: account.displayName, address: account.address },
+    to: from,
+    original: index,
+    body: { type: type === 'HTML' ? 2 : 1, data: text },
+    messageId: `${randomUUID()}@${domainOf(account.address)}`,
+    now,
+  });
+}
+
+/** [MS-ASCMD] 2.2.3.117 OofMessage: the account's own domain and the groups here; others by whether a contact has their address. */
+async function audienceOf(store: Store, reader: Reader, { address }: Account, from: string): Promise<Audience> {
+  if (domainOf(from) === domainOf(address) || (await store.directory.findGroup(from))) return 'internal';
+  return (await isContact(reader, from.toLowerCase())) ? 'known' : 'unknown';
+}
+
+const page = 500;
+
+async function isContact(reader: Reader, address: string): Promise<boolean> {
+  for (const { id, type } of await reader.collections()) {
+    if (folderTypes[type].class !== 'Contacts') continue;
+    let to: Position = above;
+    for (let items: LivingItem[] = []; ; ) {
+      items = await reader.range(id, { to, order: 'newest', limit: page });
+      if (items.some((item) => hasAddress(item, address))) return true;
+      if (items.length < page) break;
+      to = { date: items.at(-1)!.sortDate, number: items.at(-1)!.number };
+    }
+  }
+  return false;
+}
+
+function hasAddress({ class: itemClass, content, damaged }: LivingItem, address: string): boolean {
+  if (itemClass !== 'Contacts' || damaged !== undefined) return false;
+  const fields = content as Readonly<Record<string, unknown>>;
+  return ['Email1Address', 'Email2Address', 'Email3Address'].some((name) => {
+    const value = fields[name];
+    return typeof value === 'string' && parseAddresses(value).some((one) => one.address.toLowerCase() === address);
+  });
+}
