@@ -6,7 +6,7 @@ import { parseQuery } from '../content/email/query.ts';
 import type { Mail } from '../domain/item.ts';
 import { findPeople } from './address-list.ts';
 import { type Context, defineCommand } from './define.ts';
-import { findMail, parseRange } from './mail-hits.ts';
+import { findMail, parseRange } from './hits.ts';
 
 type Execute = FindRequest['ExecuteSearch'];
 type Answer = NonNullable<FindResponse['Response']>;

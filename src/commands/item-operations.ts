@@ -1,7 +1,6 @@
 // [MS-ASCMD] 2.2.1.10 ItemOperations: Fetch of mails and of their attachments. Every operation has its own Status; one that
 // fails stops no other. They run in request order and are answered grouped ([MS-ASCMD] R193).
 import {
-  email,
   type FileProperties,
   fetch as fetchSchema,
   fileProperties,
@@ -20,10 +19,12 @@ import { attachmentContent, keyOf } from '../content/email/attachment.ts';
 import { EasError } from '../domain/errors.ts';
 import type { CollectionId, ServerId } from '../domain/ids.ts';
 import type { Mail } from '../domain/item.ts';
+import { isLiving } from '../sync/view.ts';
 import { bodyPreferenceOf, mimeSupportOf } from './body-preference.ts';
 import { type Context, defineCommand } from './define.ts';
-import { reader, renderEmail, requireMail } from './email-items.ts';
+import { reader, requireMail } from './email-items.ts';
 import { emptyFolder } from './empty-folder.ts';
+import { kindOf } from './item-kinds.ts';
 import { statusOf } from './status.ts';
 
 type Answers = NonNullable<ItemOperationsResponse['Response']>;
@@ -84,7 +85,7 @@ async function fetch(context: Context, asked: ItemOperationsFetch): Promise<Fetc
     if (asked.FileReference !== undefined) return await fetchFile(context, asked, asked.FileReference);
     if (asked.LongId !== undefined) return await fetchHit(context, asked, asked.LongId);
     if (asked.ServerId === undefined) throw new EasError('invalid-request', 'no address');
-    return await fetchMail(context, asked, asked.ServerId as ServerId);
+    return await fetchItem(context, asked, asked.ServerId as ServerId);
   } catch (error) {
     if (!(error instanceof EasError)) context.log.error('fetch failed', { account: context.account, error });
     const code = error instanceof EasError ? error.code : 'corrupt-item';
@@ -100,20 +101,21 @@ async function find(context: Context, id: ServerId): Promise<Mail> {
 async function fetchHit(context: Context, asked: ItemOperationsFetch, LongId: string): Promise<FetchAnswer> {
   const hit = parseLongId(LongId);
   if (!hit) throw new EasError('item-not-found', 'LongId');
-  const answer = await fetchMail(context, { ...asked, CollectionId: hit.collectionId }, hit.serverId as ServerId);
+  const answer = await fetchItem(context, { ...asked, CollectionId: hit.collectionId }, hit.serverId as ServerId);
   return { Status: answer.Status, LongId, Class: answer.Class, Properties: answer.Properties };
 }
 
-async function fetchMail(context: Context, asked: ItemOperationsFetch, id: ServerId): Promise<FetchAnswer> {
-  const item = await find(context, id);
+async function fetchItem(context: Context, asked: ItemOperationsFetch, id: ServerId): Promise<FetchAnswer> {
+  const item = await context.read((reading) => reading.item(id));
+  if (!item || !isLiving(item)) throw new EasError('item-not-found', id);
   if (asked.CollectionId !== undefined && asked.CollectionId !== item.collection)
     throw new EasError('item-not-found', id);
   const { Options } = asked;
-  const written = await renderEmail(context, item, {
+  const data = await kindOf(item).whole(context, item, {
     bodyPreferences: (Options?.BodyPreference ?? []).map(bodyPreferenceOf),
     mimeSupport: mimeSupportOf(Options?.MIMESupport),
   });
-  const properties = retagged(write(email, written, { version: context.version }), pages.itemOperations.Properties);
+  const properties = retagged(data, pages.itemOperations.Properties);
   return {
     Status: 1,
     CollectionId: asked.CollectionId ?? item.collection,

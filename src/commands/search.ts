@@ -1,7 +1,6 @@
 // [MS-ASCMD] 2.2.1.16 Search: mails by their words, people of the address list; of documents it has none.
 import {
   buildLongId,
-  email,
   galProperties,
   type MailboxQuery,
   mailboxQuery,
@@ -15,12 +14,12 @@ import {
 } from '../../protocol/index.ts';
 import { retagged, textOf } from '../../protocol/wbxml/element.ts';
 import { parseQuery } from '../content/email/query.ts';
-import type { Mail } from '../domain/item.ts';
+import type { LivingItem } from '../domain/item.ts';
 import { findPeople } from './address-list.ts';
 import { bodyPreferenceOf, mimeSupportOf } from './body-preference.ts';
 import { type Context, defineCommand } from './define.ts';
-import { renderEmail } from './email-items.ts';
-import { findMail, parseRange } from './mail-hits.ts';
+import { findItems, parseRange } from './hits.ts';
+import { kindOf } from './item-kinds.ts';
 
 type Store = SearchRequest['Store'];
 type Answer = NonNullable<SearchResponse['Response']>['Store'];
@@ -36,6 +35,7 @@ const status = {
   endOfRange: 12,
 } as const;
 const most = 100;
+const allClasses = ['Email', 'Calendar', 'Contacts', 'Tasks', 'Notes'] as const;
 
 export const searchCommand = defineCommand({
   name: 'Search',
@@ -81,23 +81,22 @@ async function searchMailbox(context: Context, { Query, Options }: Store): Promi
   const dates = datesOf(asked);
   if (!range || !dates) return refused(status.invalid);
   if (range.to >= most) return refused(status.endOfRange);
-  const mails = asked.Class.every((name) => name === 'Email')
-    ? await context.read((reader) =>
-        findMail(reader, {
-          ...{ ...dates, deep: Options?.DeepTraversal ?? false, most },
-          alternatives: parseQuery(asked.FreeText.join(' ')),
-          folders: asked.CollectionId.filter((id) => id !== '0'),
-        }),
-      )
-    : [];
-  if (!mails) return refused(status.foldersFirst);
-  const shown = mails.slice(range.from, range.to + 1);
-  const Result = await Promise.all(shown.map((mail) => resultOf(context, mail, Options)));
+  const found = await context.read((reader) =>
+    findItems(reader, {
+      ...{ ...dates, deep: Options?.DeepTraversal ?? false, most },
+      classes: asked.Class.length === 0 ? allClasses : allClasses.filter((name) => asked.Class.includes(name)),
+      alternatives: parseQuery(asked.FreeText.join(' ')),
+      folders: asked.CollectionId.filter((id) => id !== '0'),
+    }),
+  );
+  if (!found) return refused(status.foldersFirst);
+  const shown = found.slice(range.from, range.to + 1);
+  const Result = await Promise.all(shown.map((item) => resultOf(context, item, Options)));
   return {
     Status: status.done,
     // [MS-ASCMD] R3850: nothing found is one empty Result.
     Result: Result.length === 0 ? [{}] : Result,
-    ...bounds(range.from, shown.length, mails.length),
+    ...bounds(range.from, shown.length, found.length),
   };
 }
 
@@ -119,18 +118,18 @@ function datesOf({ GreaterThan, LessThan }: MailboxQuery['And'][number]) {
 
 async function resultOf(
   context: Context,
-  mail: Mail,
+  item: LivingItem,
   options: Store['Options'],
 ): Promise<NonNullable<Answer['Result']>[number]> {
-  const written = await renderEmail(context, mail, {
+  const data = await kindOf(item).whole(context, item, {
     bodyPreferences: (options?.BodyPreference ?? []).map(bodyPreferenceOf),
     mimeSupport: mimeSupportOf(options?.MIMESupport),
   });
   return {
-    Class: 'Email',
-    LongId: buildLongId(mail.collection, mail.id),
-    CollectionId: mail.collection,
-    Properties: retagged(write(email, written, { version: context.version }), pages.search.Properties),
+    Class: item.class,
+    LongId: buildLongId(item.collection, item.id),
+    CollectionId: item.collection,
+    Properties: retagged(data, pages.search.Properties),
   };
 }
 

@@ -6,6 +6,8 @@ import { type SearchWord, searchWords, wordsOf } from '../../domain/words.ts';
 /** One of the ways to match: the beginning of every word in the mail, and of those of a field in that field. */
 export interface Alternative {
   readonly words: readonly SearchWord[];
+  /** It asks for nothing that only mail has. */
+  readonly plain: boolean;
   fits(mail: Email): boolean;
 }
 
@@ -45,7 +47,7 @@ function alternative(terms: readonly string[]): Alternative {
     words.push(...asked);
     if (field) tests.push((mail) => hasAll(wordsOf(field(mail)), asked));
   }
-  return { words, fits: (mail) => tests.every((test) => test(mail)) };
+  return { words, plain: tests.length === 0, fits: (mail) => tests.every((test) => test(mail)) };
 }
 
 function hasAll(words: readonly string[], asked: readonly SearchWord[]): boolean {
