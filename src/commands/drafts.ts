@@ -19,7 +19,7 @@ import type { Account } from '../domain/account.ts';
 import { EasError } from '../domain/errors.ts';
 import type { ClientId, CollectionId, ServerId } from '../domain/ids.ts';
 import { isMail, type LivingItem, type Mail, type NewItem } from '../domain/item.ts';
-import type { Changed, Departure, DeviceCommand } from '../sync/commands.ts';
+import type { Beside, Changed, DeviceCommand } from '../sync/commands.ts';
 import { hashOf } from './command-hash.ts';
 import type { Context } from './define.ts';
 import { reader, requireMail } from './email-items.ts';
@@ -53,10 +53,10 @@ export async function prepareChange(context: Context, folder: CollectionId, chan
       return { kind: 'Change', id, hash, change: (item) => changeReceived(item, data) };
     }
     const next = isRewritten(data) ? await draftItem(context, folder, data, before, change.Send) : undefined;
-    const changed = (item: LivingItem): Changed => changeDraft(item, before, next?.item, data);
-    if (!change.Send) return { kind: 'Change', id, hash, change: changed };
-    const mime = next?.mime ?? (await context.store.blobs.get(before.content.mime));
-    return { kind: 'Change', id, hash, change: changed, departs: await departure(context, mime, id, hash) };
+    const mime = change.Send ? (next?.mime ?? (await context.store.blobs.get(before.content.mime))) : undefined;
+    const departs = mime && { departs: await departure(context, mime, id, hash) };
+    const changed = (item: LivingItem) => ({ ...changeDraft(item, before, next?.item, data), ...departs });
+    return { kind: 'Change', id, hash, change: changed };
   });
 }
 
@@ -94,7 +94,7 @@ function changeDraft(found: LivingItem, before: Mail, next: NewItem<'Email'> | u
  * The draft goes out once and leaves its folder. A phone that never heard so and starts over sends the command again, under a
  * new key: its letter is on its way, and only the draft is taken off its screen.
  */
-async function departure(context: Context, mime: Buffer, clientId: string, hash: string): Promise<Departure> {
+async function departure(context: Context, mime: Buffer, clientId: string, hash: string): Promise<Beside> {
   const message = await prepareMessage(context, mime, { clientId, save: true });
   return async (tx, draft) => {
     const repeats = await wasUnheard(context, tx, { clientId, hash });

@@ -36,13 +36,14 @@ export async function renderEmail(context: Context, item: LivingItem, options: R
   }
 }
 
-/** The store's trouble, not the mail's. */
-function isTransient(error: unknown): boolean {
+/** The store's trouble, not the item's. */
+export function isTransient(error: unknown): boolean {
   return isEasError(error, 'busy') || isEasError(error, 'store-unavailable');
 }
 
-async function quarantine(context: Context, item: LivingItem, reason: string): Promise<void> {
-  context.log.error('a mail cannot be read', { account: context.account, item: item.id, reason });
+/** Lists an item that cannot be rendered for the administrator. */
+export async function quarantine(context: Context, item: LivingItem, reason: string): Promise<void> {
+  context.log.error('an item cannot be read', { account: context.account, item: item.id, reason });
   await context.transact(async (tx) => {
     if ((await tx.item(item.id))?.died === undefined) tx.quarantine(item.id, reason);
   });

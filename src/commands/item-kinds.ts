@@ -2,6 +2,7 @@
 // how an item becomes ApplicationData. One row a class; a class without one is refused. Nothing here knows sync state.
 import { email, type SyncRequestCommand, type WrittenEmail, write } from '../../protocol/index.ts';
 import type { Element } from '../../protocol/wbxml/element.ts';
+import { calendarCodec } from '../content/calendar/codec.ts';
 import { weighEmail } from '../content/email/application-data.ts';
 import type { Collection, ItemClass } from '../domain/collection.ts';
 import { isMail, type LivingItem } from '../domain/item.ts';
@@ -10,6 +11,7 @@ import type { DeviceCommand } from '../sync/commands.ts';
 import type { Context } from './define.ts';
 import { addedDraft, changedDraft, prepareAdd, prepareChange } from './drafts.ts';
 import { type RenderOptions, renderChange, renderEmail } from './email-items.ts';
+import { fieldsKind } from './fields-items.ts';
 
 export type AddCommand = Extract<SyncRequestCommand, { Add: unknown }>['Add'];
 export type ChangeCommand = Extract<SyncRequestCommand, { Change: unknown }>['Change'];
@@ -51,6 +53,7 @@ function asElement({ version }: Context, written: WrittenEmail): Element {
 
 const kinds: Readonly<Partial<Record<ItemClass, ItemKind>>> = {
   Email: emailKind,
+  Calendar: fieldsKind('Calendar', calendarCodec),
 };
 
 /** Undefined for a class that is not served. */

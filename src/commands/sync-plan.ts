@@ -37,8 +37,8 @@ export interface PlannedCollection {
   readonly getChanges: boolean;
   readonly deletesAsMoves: boolean;
   readonly conversationMode: boolean;
-  /** It said which elements it knows. */
-  readonly supported: boolean;
+  /** Tags of the elements that it says it handles. */
+  readonly supported: readonly number[] | undefined;
   /** Absent: those it had. */
   readonly options: SyncOptions | undefined;
   readonly commands: readonly SyncRequestCommand[];
@@ -114,7 +114,7 @@ function storedCollections(stored: StoredSync | undefined, named: ReadonlySet<Co
     .map(({ windowSize, options, ...rest }) => ({
       ...rest,
       key: undefined,
-      supported: false,
+      supported: undefined,
       windowSize: windowOf(windowSize, windows.usual),
       options,
       commands: [],
@@ -163,7 +163,7 @@ function planCollection(collection: SyncRequestCollection): PlannedCollection {
     getChanges: GetChanges ?? key !== '0',
     deletesAsMoves: collection.DeletesAsMoves ?? true,
     conversationMode: collection.ConversationMode ?? false,
-    supported: collection.Supported !== undefined,
+    supported: collection.Supported?.children.map(({ tag }) => tag),
     options: Options.length === 0 ? undefined : planOptions(Options),
     commands: collection.Commands ?? [],
   };
@@ -210,6 +210,6 @@ function planPreferences(block: WireOptions): BodyPreference[] {
 export function checkAgainstFolder(planned: PlannedCollection, { type }: Collection): void {
   const itemClass = folderTypes[type].class;
   if (planned.conversationMode && itemClass !== 'Email') throw malformed();
-  if (planned.supported && itemClass === 'Notes') throw malformed();
+  if (planned.supported !== undefined && itemClass === 'Notes') throw malformed();
   if (planned.options && !filterFits(planned.options.filterType, itemClass)) throw malformed();
 }

@@ -163,6 +163,7 @@ async function syncIn(
     version,
     key,
     ...(planned.options && { options: planned.options }),
+    ...(planned.supported && { supported: planned.supported }),
     getChanges: planned.getChanges,
     weigh,
     brake: limits.deletes,
@@ -312,20 +313,21 @@ async function writeChange(context: Context, change: Change, options: SyncOption
 /** Every Add is answered; Change and Delete only when they failed, or when there is something to tell. */
 async function writeResponse(
   context: Context,
-  { kind, id, result, item }: AnsweredCommand,
+  { kind, id, instance, result, item }: AnsweredCommand,
   asked: SyncRequestCommand,
 ): Promise<SyncResponseResult[]> {
   const Status = result === 'done' ? 1 : statusOf('Sync', result);
-  if (kind === 'Delete') return Status === 1 ? [] : [{ Delete: { ServerId: id, Status } }];
+  const named = { ServerId: id, InstanceId: instance, Status };
+  if (kind === 'Delete') return Status === 1 ? [] : [{ Delete: named }];
   const made = item === undefined || Status !== 1 ? undefined : await context.read((reader) => reader.item(item));
   const living = made && isLiving(made) ? made : undefined;
   if ('Add' in asked) {
     const ApplicationData = living && kindOf(living).added(context, living, asked.Add);
     return [{ Add: { ClientId: id, ServerId: Status === 1 ? item : undefined, Status, ApplicationData } }];
   }
-  const ApplicationData = living && 'Change' in asked && kindOf(living).answered?.(context, living, asked.Change);
-  if (Status === 1 && !ApplicationData) return [];
-  return [{ Change: { ServerId: id, Status, ApplicationData: ApplicationData || undefined } }];
+  const ApplicationData =
+    living && 'Change' in asked ? kindOf(living).answered?.(context, living, asked.Change) : undefined;
+  return Status === 1 && !ApplicationData ? [] : [{ Change: { ...named, ApplicationData } }];
 }
 
 async function fetchItem(

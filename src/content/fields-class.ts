@@ -2,15 +2,14 @@
 // without the store. Items are kept in the newest version's shape; a codec speaks every version's. One file a class has one.
 import type { Version } from '../../protocol/index.ts';
 import type { Element } from '../../protocol/wbxml/element.ts';
+import type { Account } from '../domain/account.ts';
 import type { Fields } from '../domain/item.ts';
 import type { BodyPreference } from '../domain/sync-record.ts';
 
 /** How the device speaks. */
 export interface Spoken {
   readonly version: Version;
-  /** The account's own. */
-  readonly zone: string;
-  readonly address: string;
+  readonly account: Pick<Account, 'address' | 'displayName' | 'timeZone' | 'firstDayOfWeek'>;
   /** Milliseconds. */
   readonly now: number;
 }
@@ -37,7 +36,9 @@ export interface FieldsCodec {
   /** ApplicationData with the whole item. */
   write(fields: Fields, spoken: Spoken, bodies: readonly BodyPreference[]): Element;
   /** What the answer to an Add tells the device beside the ServerId (16.0 and later). */
-  added?(fields: Fields, spoken: Spoken): Element | undefined;
+  added?(fields: Fields, version: Version): Element | undefined;
+  /** An item that says `text` and nothing else, in place of one that cannot be read. */
+  stub(text: string, now: number): Fields;
   /** Milliseconds: the item's position for filters; sync-model.md, Position. */
   sortDate(fields: Fields, now: number): number;
   /** What search finds it by (`wordsOf`). */

@@ -15,6 +15,8 @@ export interface SyncOptions {
   readonly mimeSupport: 0 | 1 | 2;
   readonly mimeTruncation?: number;
   readonly bodyPreferences: readonly BodyPreference[];
+  /** [MS-ASCMD] 2.2.3.179 Supported: the tags (page × 256 + token) that key 0 named. Absent: it never said. */
+  readonly supported?: readonly number[];
 }
 export interface BodyPreference {
   /** 1 text, 2 HTML, 3 RTF, 4 MIME. */
@@ -47,6 +49,8 @@ export interface AnsweredCommand {
   readonly kind: 'Add' | 'Change' | 'Delete' | 'FolderCreate' | 'FolderUpdate' | 'FolderDelete';
   /** The ClientId of an Add, else the ServerId. */
   readonly id: string;
+  /** The occurrence that was meant, as the device wrote it; absent: the whole item. */
+  readonly instance?: string;
   readonly hash: string;
   readonly result: 'done' | ErrorCode;
   /** The item it made or met. */

@@ -5,16 +5,16 @@ import { EasError, type ErrorCode } from '../domain/errors.ts';
 import type { ClientId, CollectionId, DeviceId, ServerId } from '../domain/ids.ts';
 import type { LivingItem, NewItem } from '../domain/item.ts';
 import type { Position } from '../domain/position.ts';
-import type { AnsweredCommand, SyncState } from '../domain/sync-record.ts';
+import type { AnsweredCommand, SyncOptions, SyncState } from '../domain/sync-record.ts';
 import type { Facts, Transaction } from '../store/port.ts';
 import { holds, isEcho, isLiving } from './view.ts';
 
-/** Lists what sending an item writes, its removal included. */
-export type Departure = (tx: Transaction, id: ServerId) => Promise<void>;
+/** What a command lists beside its own write, such as a mail that it sends; in the same commit. `id`: its item. */
+export type Beside = (tx: Transaction, id: ServerId) => Promise<void>;
 
 /**
- * `exact`: what is stored is what the device sent, to the letter; else it is sent the item as a Change. `departs`: the item is
- * sent away with what the command made of it, and the device is told that it is gone.
+ * `exact`: what is stored is what the device sent, to the letter; else it is sent the item as a Change. `departs` sends the item
+ * away and removes it, and the device is told that it is gone.
  */
 export type DeviceCommand =
   | {
@@ -23,19 +23,28 @@ export type DeviceCommand =
       readonly hash: string;
       readonly item: NewItem;
       readonly exact: boolean;
-      readonly departs?: Departure;
+      readonly beside?: Beside;
+      readonly departs?: Beside;
     }
   | {
-      readonly kind: 'Change';
+      /** The Delete of an occurrence is a change of its series. */
+      readonly kind: 'Change' | 'Delete';
+      readonly id: ServerId;
+      readonly instance?: string;
+      readonly hash: string;
+      readonly change: (item: LivingItem, options: SyncOptions) => Changed;
+    }
+  | {
+      readonly kind: 'Delete';
       readonly id: ServerId;
       readonly hash: string;
-      readonly change: (item: LivingItem) => Changed;
-      readonly departs?: Departure;
+      readonly moveTo?: CollectionId;
+      readonly beside?: (item: LivingItem) => Beside | undefined;
     }
-  | { readonly kind: 'Delete'; readonly id: ServerId; readonly hash: string; readonly moveTo?: CollectionId }
   | {
       readonly kind: 'Add' | 'Change' | 'Delete';
       readonly id: string;
+      readonly instance?: string;
       readonly hash: string;
       readonly refused: ErrorCode;
     };
@@ -43,6 +52,9 @@ export interface Changed {
   readonly item: LivingItem;
   readonly touched: readonly string[];
   readonly exact: boolean;
+  readonly beside?: Beside;
+  /** Instead of being written. */
+  readonly departs?: Beside;
 }
 
 export interface Applied {
@@ -67,33 +79,26 @@ export async function applyCommand(
   earlier: AnsweredCommand | undefined,
 ): Promise<Applied> {
   const { kind, id, hash } = command;
+  const instance = 'instance' in command && command.instance !== undefined ? { instance: command.instance } : {};
   const answer = (result: AnsweredCommand['result'], item?: ServerId, altered = false): Applied => ({
-    command: { kind, id, hash, result, ...(item === undefined ? {} : { item }) },
+    command: { kind, id, ...instance, hash, result, ...(item === undefined ? {} : { item }) },
     altered,
   });
   if ('refused' in command) return answer(command.refused);
-  switch (command.kind) {
-    case 'Add':
-      return add(tx, speaker, command, earlier, answer);
-    case 'Change':
-      return change(tx, speaker, command, answer);
-    case 'Delete':
-      return remove(tx, speaker, command, answer);
-    default:
-      throw command satisfies never;
-  }
+  if ('change' in command) return change(tx, speaker, command, answer);
+  if (command.kind === 'Add') return add(tx, speaker, command, earlier, answer);
+  return remove(tx, speaker, command, answer);
 }
 
 type Answer = (result: AnsweredCommand['result'], item?: ServerId, altered?: boolean) => Applied;
-type Command<Kind extends DeviceCommand['kind']> = Exclude<
-  Extract<DeviceCommand, { kind: Kind }>,
-  { refused: ErrorCode }
->;
+type AddCommand = Extract<DeviceCommand, { item: NewItem }>;
+type ChangeCommand = Extract<DeviceCommand, { change: unknown }>;
+type DeleteCommand = Exclude<DeviceCommand, AddCommand | ChangeCommand | { refused: ErrorCode }>;
 
 async function add(
   tx: Transaction,
   speaker: Speaker,
-  command: Command<'Add'>,
+  command: AddCommand,
   earlier: AnsweredCommand | undefined,
   answer: Answer,
 ): Promise<Applied> {
@@ -116,6 +121,7 @@ async function add(
   }
   const origin: Facts = command.exact ? { origin: device } : {};
   const id = tx.create({ ...command.item, addedAs }, { ...origin, broughtBy: { [device]: 'now' } });
+  await command.beside?.(tx, id);
   await command.departs?.(tx, id);
   return answer(
     'done',
@@ -142,33 +148,35 @@ function isCurrent(item: LivingItem, { device, state }: Speaker): boolean {
   return item.modseq <= state.watermark || isEcho(item, device);
 }
 
-async function change(tx: Transaction, speaker: Speaker, command: Command<'Change'>, answer: Answer): Promise<Applied> {
+async function change(tx: Transaction, speaker: Speaker, command: ChangeCommand, answer: Answer): Promise<Applied> {
   const item = await find(tx, speaker, command.id);
   if (!item) return answer('item-not-found', undefined, true);
   const current = isCurrent(item, speaker);
   if (!current && speaker.state.options.conflict === 1) return answer('item-conflict', item.id, true);
   let changed: Changed;
   try {
-    changed = command.change(item);
+    changed = command.change(item, speaker.state.options);
   } catch (error) {
     if (error instanceof EasError) return answer(error.code, item.id);
     throw error;
   }
-  if (command.departs) {
-    await command.departs(tx, item.id);
+  if (changed.departs) {
+    await changed.departs(tx, item.id);
     return answer('done', item.id, true);
   }
   const exact = current && changed.exact;
   tx.put(changed.item, changed.touched, { origin: exact ? speaker.device : null, by: speaker.device });
+  await changed.beside?.(tx, item.id);
   return answer('done', item.id, !exact || isOutside(changed.item.sortDate, speaker));
 }
 
-async function remove(tx: Transaction, speaker: Speaker, command: Command<'Delete'>, answer: Answer): Promise<Applied> {
+async function remove(tx: Transaction, speaker: Speaker, command: DeleteCommand, answer: Answer): Promise<Applied> {
   const item = await find(tx, speaker, command.id);
   if (!item) return answer('done');
   const facts: Facts = { removedBy: speaker.device, by: speaker.device };
   // What arrives in Deleted Items is not the device's own: it does not know that id.
   if (command.moveTo && command.moveTo !== speaker.collection) tx.move(item.id, command.moveTo, {}, facts);
   else tx.remove(item.id, facts);
+  await command.beside?.(item)?.(tx, item.id);
   return answer('done', item.id);
 }

@@ -50,8 +50,9 @@ export function withdrawn(record: SyncRecord, answer: SyncState): AnsweredComman
   );
 }
 
-export function sameCommand(a: Pick<AnsweredCommand, 'kind' | 'id'>, b: Pick<AnsweredCommand, 'kind' | 'id'>): boolean {
-  return a.kind === b.kind && a.id === b.id;
+type Named = Pick<AnsweredCommand, 'kind' | 'id' | 'instance'>;
+export function sameCommand(a: Named, b: Named): boolean {
+  return a.kind === b.kind && a.id === b.id && a.instance === b.instance;
 }
 
 /** Undoes what withdrawn commands said of their items; the ids of the items that it touched. */
@@ -79,7 +80,7 @@ function withdrawalOf(
   },
   device: DeviceId,
 ): Facts | undefined {
-  if (command.kind === 'Delete') {
+  if (command.kind === 'Delete' && command.instance === undefined) {
     if (item.died === undefined || item.removedBy !== device) return undefined;
     return { removedBy: null, broughtBy: { [device]: item.died } };
   }

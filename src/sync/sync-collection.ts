@@ -21,6 +21,8 @@ export interface SyncRequest {
   readonly key: SyncKey | '0';
   /** Absent: those of the state it speaks from. */
   readonly options?: SyncOptions;
+  /** With key 0: the tags that the device handles; kept until the next one. */
+  readonly supported?: readonly number[];
   readonly commands: readonly DeviceCommand[];
   /** False: pending changes stay pending. */
   readonly getChanges: boolean;
@@ -65,7 +67,8 @@ export async function syncCollection(
   const recognised = record ? recognise(record, request.key) : undefined;
   if (!record || !recognised || recognised.kind === 'stale') return { kind: 'stale' };
   if (shapeChanged(record.version, request.version, collection)) return { kind: 'stale' };
-  const options = request.options ?? recognised.state.options;
+  const { supported } = recognised.state.options;
+  const options = { ...(request.options ?? recognised.state.options), ...(supported && { supported }) };
   if (mailLeavesOrEnters(recognised.state.options, options)) return { kind: 'stale' };
   const confirmed = recognised.kind === 'confirms' ? confirm(record, recognised.state) : record;
   const touched = recognised.kind === 'confirms' ? await withdraw(tx, record, recognised.state) : [];
@@ -80,7 +83,8 @@ async function prime(
 ): Promise<SyncAnswer> {
   const base = record ?? newRecord(request.device, collection.id, request.version);
   const { key, counter } = freshKey(base);
-  const options = request.options ?? defaultOptions;
+  const { supported } = request;
+  const options = { ...(request.options ?? defaultOptions), ...(supported && { supported }) };
   const state: SyncState = { key, watermark: collection.high, floor: above, options, commands: [] };
   tx.saveSyncRecord({ ...withAnswer(base, state, counter), version: request.version });
   return { kind: 'primed', key };
@@ -188,7 +192,7 @@ async function runCommands(tx: Transaction, request: SyncRequest, turn: Spoken, 
       commands.push(earlier);
       continue;
     }
-    const isHeld = command.kind === 'Delete' && !(await brake.admit());
+    const isHeld = command.kind === 'Delete' && !('change' in command) && !(await brake.admit());
     const asked = isHeld ? { ...command, refused: 'deletes-held' as const } : command;
     const applied = await applyCommand(tx, speaker, asked, earlier);
     commands.push(applied.command);

@@ -1,0 +1,53 @@
+// The body of an item that is no mail: kept as the text or HTML that it came as, given as the device prefers it. Pure.
+import type { Body } from '../../protocol/index.ts';
+import type { BodyPreference } from '../domain/sync-record.ts';
+import { cutText, cutUtf8 } from './email/charset.ts';
+import { htmlToText, textToHtml } from './email/html.ts';
+
+export interface TextBody {
+  /** 1 text, 2 HTML. */
+  readonly type: 1 | 2;
+  readonly data: string;
+}
+
+export function asText({ type, data }: TextBody): string {
+  return type === 2 ? htmlToText(data) : data;
+}
+
+/** [MS-ASAIRS] 2.2.2.9 Body: in the first wanted type that may be given; sizes in bytes, Preview in characters. */
+export function writeTextBody(body: TextBody, preferences: readonly BodyPreference[]): Body {
+  const wanted = preferences.filter((each) => each.type === 1 || each.type === 2);
+  const native = wanted.find(({ type }) => type === body.type);
+  const [first = { type: 1 as const }] = native ? [native, ...wanted] : wanted;
+  const fits = (preference: BodyPreference) => {
+    const { truncationSize, allOrNone } = preference;
+    return !allOrNone || truncationSize === undefined || Buffer.byteLength(convert(body, preference)) <= truncationSize;
+  };
+  const preference: BodyPreference = wanted.find(fits) === undefined ? first : fits(first) ? first : wanted.find(fits)!;
+  const data = convert(body, preference);
+  const size = Buffer.byteLength(data);
+  const limit = preference.truncationSize ?? Number.POSITIVE_INFINITY;
+  const truncated = size > limit;
+  const given = !fits(preference) || limit === 0 ? undefined : truncated ? cutUtf8(data, limit) : data;
+  const preview =
+    preference.preview && !(preference.type === 1 && given) ? cutText(asText(body), preference.preview) : undefined;
+  return {
+    Type: preference.type,
+    EstimatedDataSize: size,
+    Truncated: truncated || undefined,
+    Data: given,
+    Preview: preview,
+  };
+}
+
+function convert(body: TextBody, { type }: Pick<BodyPreference, 'type'>): string {
+  if (type === 2) return body.type === 2 ? body.data : textToHtml(body.data);
+  return asText(body);
+}
+
+/** What a device wrote; undefined for kinds that cannot be kept (RTF), whose old text then stays. Empty: no body any more. */
+export function readTextBody({ Type, Data }: Pick<Body, 'Type' | 'Data'>): TextBody | 'none' | undefined {
+  if (Type !== 1 && Type !== 2) return undefined;
+  const data = Data === undefined ? '' : typeof Data === 'string' ? Data : Buffer.from(Data).toString();
+  return data === '' ? 'none' : { type: Type, data };
+}

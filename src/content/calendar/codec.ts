@@ -1,0 +1,296 @@
+// Events and ApplicationData: what an Add makes, what a Change changes, what a device is told. Pure.
+// Invariants: a device never takes another's meeting over (its organizer and its kind stay), and never names the UID of an
+// event that has one; up to 14.1 a Change tells the whole event, from 16.0 on only what it names differs.
+import { randomUUID } from 'node:crypto';
+import { calendar, ghostableOfCalendar, pages, parseDate, type ReadCalendar, write } from '../../../protocol/index.ts';
+import { element } from '../../../protocol/wbxml/element.ts';
+import type { Event, EventDetails, EventException } from '../../domain/event.ts';
+import type { Fields } from '../../domain/item.ts';
+import { farFuture, farPast } from '../../domain/position.ts';
+import { wordsOf } from '../../domain/words.ts';
+import { asText } from '../body.ts';
+import type { FieldsCodec, Spoken, SpokenChange } from '../fields-class.ts';
+import {
+  type Clock,
+  clockOf,
+  invalid,
+  readCalendar,
+  readDetails,
+  readException,
+  readExceptions,
+  readRecurrence,
+  readTime,
+  withoutUndefined,
+} from './read-event.ts';
+import { lastStart, occurrenceAt } from './recurrence.ts';
+import { locationText, writeEvent } from './write-event.ts';
+
+const minute = 60_000;
+const halfHour = 30 * minute;
+
+export function asEvent(fields: Fields): Event {
+  return fields as unknown as Event;
+}
+export function asFields(event: Event): Fields {
+  return withoutUndefined(event) as unknown as Fields;
+}
+
+export const calendarCodec: FieldsCodec = {
+  create: (data, spoken) => {
+    const wire = readCalendar(data, spoken.version);
+    return { fields: asFields(createEvent(wire, spoken)), exact: wire.StartTime !== undefined };
+  },
+  change: (before, data, spoken) => {
+    const wire = readCalendar(data, spoken.version);
+    const event = asEvent(before);
+    const stored =
+      spoken.instanceId === undefined ? changeEvent(event, wire, spoken) : changeInstance(event, wire, spoken);
+    return { fields: asFields(stored.event), exact: stored.exact };
+  },
+  removeInstance: (before, instanceId, spoken) => {
+    const event = asEvent(before);
+    const original = originalOf(event, instanceId, spoken);
+    return { fields: asFields(withException(event, { original, deleted: true }, spoken.now)), exact: true };
+  },
+  write: (fields, spoken, bodies) => {
+    const { version, now, account } = spoken;
+    const asked = { version, bodies, now, firstDayOfWeek: account.firstDayOfWeek ?? 0 };
+    return write(calendar, writeEvent(asEvent(fields), asked), { version });
+  },
+  added: (fields, version) =>
+    Number(version) >= 16
+      ? element(pages.airSync.ApplicationData, [element(pages.calendar.UID, asEvent(fields).uid)])
+      : undefined,
+  stub: (subject, now) =>
+    asFields({ subject, uid: 'unreadable', start: now, end: now + halfHour, zone: 'UTC', dtStamp: now }),
+  sortDate: (fields) => sortDateOf(asEvent(fields)),
+  words: (fields) => wordsOfEvent(asEvent(fields)),
+};
+
+/** The end of the last occurrence, or of an exception that was moved behind it. */
+function sortDateOf(event: Event): number {
+  const last = lastStart(event);
+  if (last === farFuture) return farFuture;
+  const length = event.end - event.start;
+  const ends = (event.exceptions ?? []).flatMap(({ original, start, end, deleted }) =>
+    deleted ? [] : [end ?? (start ?? original) + length],
+  );
+  return Math.max(last === undefined ? farPast : last + length, ...ends);
+}
+
+function wordsOfEvent({ subject = '', location, body, organizer, attendees = [], exceptions = [] }: Event): string[] {
+  return wordsOf(
+    subject,
+    location ? locationText(location) : '',
+    ...attendees.flatMap(({ name, email }) => [name, email]),
+    ...(organizer ? [organizer.name, organizer.email] : []),
+    ...exceptions.flatMap((exception) => [exception.subject ?? '']),
+    body ? asText(body) : '',
+  );
+}
+
+function zoneOfAccount({ account }: Spoken): string {
+  return account.timeZone ?? 'UTC';
+}
+
+/** The times that a device may leave out of an Add. */
+function timesOf(wire: ReadCalendar, clock: Clock, now: number): Pick<Event, 'start' | 'end'> {
+  const start = wire.StartTime ? readTime(wire.StartTime, clock, 'StartTime') : undefined;
+  const end = wire.EndTime ? readTime(wire.EndTime, clock, 'EndTime') : undefined;
+  const rounded = Math.round(now / halfHour) * halfHour;
+  if (start !== undefined && end !== undefined) return checked(start, end);
+  if (start === undefined && end === undefined) return { start: rounded, end: rounded + halfHour };
+  if (end !== undefined) {
+    if (end < now || rounded > end) throw invalid('StartTime');
+    return { start: rounded, end };
+  }
+  if (start! > now) throw invalid('EndTime');
+  return checked(start!, rounded + halfHour);
+}
+
+function checked(start: number, end: number): Pick<Event, 'start' | 'end'> {
+  if (end < start) throw invalid('EndTime');
+  return { start, end };
+}
+
+function createEvent(wire: ReadCalendar, spoken: Spoken): Event {
+  const { version, now, account } = spoken;
+  const newest = Number(version) >= 16;
+  const clock = clockOf(wire, version, { zone: zoneOfAccount(spoken), allDay: false, start: now });
+  const details = withoutUndefined(readDetails(wire, version)) as EventDetails;
+  const named =
+    !newest && wire.OrganizerEmail
+      ? { email: wire.OrganizerEmail, name: wire.OrganizerName || wire.OrganizerEmail }
+      : undefined;
+  const meeting = details.attendees !== undefined && (details.meetingStatus ?? 0) === 0 ? { meetingStatus: 1 } : {};
+  const event: Event = {
+    ...details,
+    ...meeting,
+    uid: (newest ? undefined : wire.UID) || randomUUID(),
+    ...(wire.ClientUid && { clientUid: wire.ClientUid }),
+    ...(clock.allDay && { allDay: true }),
+    ...timesOf(wire, clock, now),
+    zone: clock.zone,
+    dtStamp: (newest ? undefined : parseDate(wire.DtStamp ?? '')) ?? now,
+    organizer: named ?? { email: account.address, name: account.displayName },
+    ...flagsOf(wire),
+  };
+  const recurrence = wire.Recurrence && readRecurrence(wire.Recurrence, clock);
+  return withExceptions(requireOccurrence(recurrence ? { ...event, recurrence } : event), wire, clock, spoken);
+}
+
+function flagsOf({ ResponseRequested, DisallowNewTimeProposal }: ReadCalendar): Partial<Event> {
+  return {
+    ...(ResponseRequested !== undefined && { responseRequested: ResponseRequested }),
+    ...(DisallowNewTimeProposal !== undefined && { disallowNewTimeProposal: DisallowNewTimeProposal }),
+  };
+}
+
+/** A pattern that never comes true would be an event that nobody sees. */
+function requireOccurrence(event: Event): Event {
+  if (event.recurrence && lastStart(event) === undefined) throw invalid('Recurrence');
+  return event;
+}
+
+/** [MS-ASCMD] R7475: from 16.0 on one that names no occurrence fails the Add; before, phones name days by wrong times. */
+function withExceptions(event: Event, wire: ReadCalendar, clock: Clock, { version, now }: Spoken): Event {
+  const list = wire.Exceptions?.Exception;
+  if (!list || !event.recurrence) return event;
+  return readExceptions(list, clock, version).reduce((series, exception) => {
+    const original = occurrenceAt(series, exception.original);
+    if (original === undefined) {
+      if (Number(version) >= 16) throw invalid('Exceptions');
+      return series;
+    }
+    return withException(series, { ...exception, original }, now);
+  }, event);
+}
+
+function withException(event: Event, exception: EventException, now: number): Event {
+  const { start, end, original } = exception;
+  const from = start ?? original;
+  if (!exception.deleted && end !== undefined && end < from) throw invalid('EndTime');
+  const others = (event.exceptions ?? []).filter((other) => other.original !== original);
+  const stamped = exception.dtStamp === undefined ? { ...exception, dtStamp: now } : exception;
+  const exceptions = [...others, stamped].sort((a, b) => a.original - b.original);
+  if (exceptions.length > mostExceptions) throw invalid('Exceptions');
+  return { ...event, exceptions };
+}
+const mostExceptions = 1000;
+
+/** What only its organizer may change: on another's meeting it stays as it was. */
+const organizers = [
+  'subject',
+  'location',
+  'attendees',
+  'meetingStatus',
+  'start',
+  'end',
+  'allDay',
+  'zone',
+  'recurrence',
+] as const satisfies readonly (keyof Event)[];
+
+export function isReceived({ meetingStatus = 0 }: Event): boolean {
+  return (meetingStatus & 2) !== 0;
+}
+
+function differs(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) !== JSON.stringify(other);
+}
+
+interface Changed {
+  readonly event: Event;
+  readonly exact: boolean;
+}
+
+function changeEvent(before: Event, wire: ReadCalendar, spoken: SpokenChange): Changed {
+  const { version, now } = spoken;
+  const newest = Number(version) >= 16;
+  const clock = clockOf(wire, version, { zone: before.zone, allDay: before.allDay === true, start: before.start });
+  const spokenOf = readDetails(wire, version);
+  const details = newest ? spokenOf : { ...leftOut(before, spoken), ...spokenOf };
+  const next = withoutUndefined({
+    ...before,
+    ...details,
+    ...flagsOf(wire),
+    allDay: clock.allDay || undefined,
+    zone: clock.zone,
+    ...changedTimes(before, wire, clock),
+    recurrence: changedRecurrence(before, wire, clock, newest),
+    dtStamp: (newest ? undefined : parseDate(wire.DtStamp ?? '')) ?? now,
+  }) as Event;
+  if (isReceived(before)) return keepOrganizers(before, next, newest);
+  const kept = { ...next, meetingStatus: meetingStatusOf(before, next) };
+  // Exceptions belong to the pattern that they are exceptions of.
+  const moved = (['start', 'end', 'allDay', 'recurrence'] as const).some((key) => differs(before[key], next[key]));
+  const { exceptions, ...bare } = kept;
+  const series = requireOccurrence(moved ? bare : kept);
+  return { event: newest ? series : withExceptions(series, wire, clock, spoken), exact: true };
+}
+
+/** [MS-ASCMD] 2.2.3.179 Supported: what a whole event of a Change up to 14.1 takes away by not naming it. */
+function leftOut(before: Event, { supported }: SpokenChange): Partial<Record<keyof EventDetails, undefined>> {
+  const always = ['subject', 'location', 'categories', 'reminder', 'sensitivity', 'busyStatus'] as const;
+  const ghosts = { Body: 'body', Attendees: 'attendees' } as const;
+  const named = Object.entries(ghosts).filter(([tag]) => ghostableOfCalendar.has(tag) && supported?.has(tag));
+  const gone = [...always, ...named.map(([, key]) => key)].filter((key) => before[key] !== undefined);
+  return Object.fromEntries(gone.map((key) => [key, undefined]));
+}
+
+function changedTimes(before: Event, wire: ReadCalendar, clock: Clock): Pick<Event, 'start' | 'end'> {
+  if (wire.StartTime === undefined && wire.EndTime !== undefined && wire.EndTime !== '' && !clock.floating)
+    throw invalid('StartTime');
+  const start = wire.StartTime ? readTime(wire.StartTime, clock, 'StartTime') : before.start;
+  const end = wire.EndTime ? readTime(wire.EndTime, clock, 'EndTime') : start + before.end - before.start;
+  return checked(start, end);
+}
+
+function changedRecurrence(before: Event, wire: ReadCalendar, clock: Clock, newest: boolean): Event['recurrence'] {
+  if (wire.Recurrence) return readRecurrence(wire.Recurrence, clock);
+  return newest ? before.recurrence : undefined;
+}
+
+/** An appointment becomes a meeting by its attendees, a meeting is cancelled; nothing becomes another's. */
+function meetingStatusOf(before: Event, next: Event): number {
+  const asked = next.meetingStatus ?? 0;
+  const own = (asked & 2) === 0 ? asked : (before.meetingStatus ?? 0);
+  return own === 0 && next.attendees !== undefined ? 1 : own;
+}
+
+/** What the attendee may not change is told to the device again, and from 16.0 on refused. */
+function keepOrganizers(before: Event, next: Event, refuses: boolean): Changed {
+  const touched = organizers.filter((key) => key !== 'meetingStatus' && differs(before[key], next[key]));
+  if (refuses && touched.some((key) => key !== 'attendees' && key !== 'zone')) throw invalid(touched[0]!);
+  const kept = Object.fromEntries(organizers.map((key) => [key, before[key]]));
+  return { event: withoutUndefined({ ...next, ...kept }) as Event, exact: touched.length === 0 };
+}
+
+/** Throws for what is no occurrence. */
+function originalOf(event: Event, instanceId: string, { version }: Spoken): number {
+  const clock = { allDay: event.allDay === true, floating: Number(version) >= 16, zone: event.zone };
+  const original = event.recurrence && occurrenceAt(event, readTime(instanceId, clock, 'InstanceId'));
+  if (original === undefined) throw invalid('InstanceId');
+  return original;
+}
+
+/** A Change of one occurrence (16.0 and later): what it does not name is as before. */
+function changeInstance(before: Event, wire: ReadCalendar, spoken: SpokenChange): Changed {
+  if (wire.Timezone) throw invalid('Timezone');
+  const allDay = before.allDay === true;
+  if (wire.AllDayEvent !== undefined && (wire.AllDayEvent === 1) !== allDay) throw invalid('AllDayEvent');
+  const original = originalOf(before, spoken.instanceId!, spoken);
+  const known = before.exceptions?.find((exception) => exception.original === original);
+  if (known?.deleted) throw invalid('InstanceId');
+  const clock = { allDay, floating: true, zone: before.zone };
+  const { dtStamp: _, ...told } = { ...known, ...readException(wire, original, clock, spoken.version) };
+  const exception = isReceived(before) ? attendeesOwn(told, known) : told;
+  return { event: withException(before, exception, spoken.now), exact: true };
+}
+
+function attendeesOwn(told: EventException, known: EventException | undefined): EventException {
+  const forbidden = ['subject', 'location', 'start', 'end'] as const;
+  const touched = forbidden.find((key) => told[key] !== undefined && differs(told[key], known?.[key]));
+  if (touched !== undefined) throw invalid(touched);
+  return told;
+}

@@ -1,0 +1,131 @@
+// The occurrences of a series. The arithmetic of patterns is rrule-temporal's; it is given what clocks on the wall show, so
+// that an occurrence keeps its time of day when the offset changes. Nothing is expanded beyond `most` occurrences.
+import { Temporal } from '@js-temporal/polyfill';
+import { RRuleTemporal } from 'rrule-temporal';
+import type { Event, Recurrence } from '../../domain/event.ts';
+import { farFuture } from '../../domain/position.ts';
+import { instantOf, wallOf } from './zone.ts';
+
+export type Series = Pick<Event, 'start' | 'end' | 'zone' | 'allDay' | 'recurrence'>;
+
+const day = 86_400_000;
+/** A pattern that meets nothing is looked for so many periods long. */
+const most = 10_000;
+const weekdays = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'] as const;
+
+function weekdaysOf(mask: number): string[] {
+  return weekdays.filter((_, index) => mask & (1 << index));
+}
+
+/** A day that the month may not have is its last one: of the days up to it the last that exists. */
+function monthDays(dayOfMonth: number): { byMonthDay: number[]; bySetPos?: number[] } {
+  if (dayOfMonth <= 28) return { byMonthDay: [dayOfMonth] };
+  return { byMonthDay: Array.from({ length: dayOfMonth - 27 }, (_, index) => 28 + index), bySetPos: [-1] };
+}
+
+function nthDay({ weekOfMonth = 1, dayOfWeek = 127 }: Recurrence): { byDay: string[]; bySetPos: number[] } {
+  return { byDay: weekdaysOf(dayOfWeek), bySetPos: [weekOfMonth === 5 ? -1 : weekOfMonth] };
+}
+
+type Pattern = {
+  readonly freq: 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'YEARLY';
+  readonly byDay?: string[];
+  readonly byMonth?: number[];
+  readonly byMonthDay?: number[];
+  readonly bySetPos?: number[];
+};
+
+/** [MS-ASCAL] 2.2.2.45 Type (Recurrence): what each type repeats. */
+const patterns: Readonly<Record<Recurrence['type'], (recurrence: Recurrence) => Pattern>> = {
+  // Daily on given weekdays is weekly.
+  0: ({ dayOfWeek }) => (dayOfWeek ? { freq: 'WEEKLY', byDay: weekdaysOf(dayOfWeek) } : { freq: 'DAILY' }),
+  1: ({ dayOfWeek = 127 }) => ({ freq: 'WEEKLY', byDay: weekdaysOf(dayOfWeek) }),
+  2: ({ dayOfMonth = 1 }) => ({ freq: 'MONTHLY', ...monthDays(dayOfMonth) }),
+  3: (recurrence) => ({ freq: 'MONTHLY', ...nthDay(recurrence) }),
+  5: ({ dayOfMonth = 1, monthOfYear = 1 }) => ({ freq: 'YEARLY', byMonth: [monthOfYear], ...monthDays(dayOfMonth) }),
+  6: (recurrence) => ({ freq: 'YEARLY', byMonth: [recurrence.monthOfYear ?? 1], ...nthDay(recurrence) }),
+};
+
+function onWall({ zone, allDay }: Series, instant: number): number {
+  return allDay ? instant : wallOf(zone, instant);
+}
+function offWall({ zone, allDay }: Series, wall: number): number {
+  return allDay ? wall : instantOf(zone, wall);
+}
+function zoned(wall: number): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(wall).toZonedDateTimeISO('UTC');
+}
+
+function ruleOf(series: Series, recurrence: Recurrence): RRuleTemporal {
+  const { interval, occurrences, until, firstDayOfWeek = 0 } = recurrence;
+  return new RRuleTemporal({
+    ...patterns[recurrence.type](recurrence),
+    interval: Math.max(1, interval),
+    wkst: weekdays[firstDayOfWeek],
+    ...(occurrences !== undefined && { count: occurrences }),
+    ...(occurrences === undefined && until !== undefined && { until: zoned(onWall(series, until)) }),
+    dtstart: zoned(onWall(series, series.start)),
+    tzid: 'UTC',
+    maxIterations: most,
+    cache: false,
+  });
+}
+
+/** The library throws when it has looked for too long: there is no further occurrence then. */
+function within<T>(look: () => T, otherwise: T): T {
+  try {
+    return look();
+  } catch {
+    return otherwise;
+  }
+}
+
+/**
+ * The starts of a series as the pattern has them, from ≤ start < to, exceptions not looked at; at most 10,000. Of a single
+ * event its start.
+ */
+export function startsBetween(series: Series, from: number, to: number): number[] {
+  const { recurrence, start } = series;
+  if (!recurrence) return start >= from && start < to ? [start] : [];
+  const rule = ruleOf(series, recurrence);
+  // Walls and instants differ in order by less than the few hours added.
+  const latest = farFuture - day;
+  const [low, high] = [from, to].map((at) => onWall(series, Math.min(Math.max(at, start), latest))) as [number, number];
+  return within(() => rule.between(new Date(low - day / 8), new Date(high + day / 8), true), [])
+    .map((at) => offWall(series, at.epochMilliseconds))
+    .filter((at) => at >= from && at < to)
+    .slice(0, most);
+}
+
+/** The start that a device means by an InstanceId or ExceptionStartTime: that instant, else the occurrence of its day. */
+export function occurrenceAt(series: Series, named: number): number | undefined {
+  const wall = onWall(series, named);
+  const midnight = wall - (((wall % day) + day) % day);
+  const ofDay = startsBetween(series, offWall(series, midnight), offWall(series, midnight + day));
+  return ofDay.includes(named) ? named : ofDay[0];
+}
+
+/** Where the last occurrence starts; `farFuture` for a series without end, undefined for one without occurrences. */
+export function lastStart(series: Series): number | undefined {
+  const { recurrence } = series;
+  if (!recurrence) return series.start;
+  if (recurrence.occurrences === undefined && recurrence.until === undefined) {
+    const first = within(() => ruleOf(series, recurrence).next(new Date(onWall(series, series.start)), true), null);
+    return first ? farFuture : undefined;
+  }
+  const rule = ruleOf(series, recurrence);
+  if (recurrence.occurrences === undefined) {
+    const last = within(() => rule.previous(new Date(onWall(series, recurrence.until!)), true), null);
+    return last ? offWall(series, last.epochMilliseconds) : undefined;
+  }
+  let last: number | undefined;
+  within(
+    () =>
+      rule.all((at) => {
+        last = at.epochMilliseconds;
+        return true;
+      }),
+    [],
+  );
+  return last === undefined ? undefined : offWall(series, last);
+}

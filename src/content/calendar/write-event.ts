@@ -1,0 +1,157 @@
+// An event as a version's ApplicationData. Up to 14.1 an all-day event lasts from midnight to midnight in its zone, told in
+// UTC; from 16.0 on its times are dates and it has no zone ([MS-ASCAL] 2.2.2.1 AllDayEvent).
+import {
+  type CalendarException,
+  type CalendarRecurrence,
+  formatCompactDateTime,
+  type Version,
+  type WrittenCalendar,
+} from '../../../protocol/index.ts';
+import type { Event, EventAttendee, EventDetails, EventException, Recurrence } from '../../domain/event.ts';
+import type { BodyPreference } from '../../domain/sync-record.ts';
+import { asText, writeTextBody } from '../body.ts';
+import { instantOf, timezoneElement } from './zone.ts';
+
+export interface Asked {
+  readonly version: Version;
+  readonly bodies: readonly BodyPreference[];
+  /** Milliseconds. */
+  readonly now: number;
+  /** The account's, for series whose device named no first weekday. */
+  readonly firstDayOfWeek: number;
+}
+
+function stamp(at: number | null | undefined): string | undefined {
+  return at ? formatCompactDateTime(at) : undefined;
+}
+
+function timeWriter({ allDay, zone }: Event, version: Version): (at: number) => string {
+  const floats = !allDay || Number(version) >= 16;
+  return (at) => formatCompactDateTime(floats ? at : instantOf(zone, at));
+}
+
+export function writeEvent(event: Event, asked: Asked): WrittenCalendar {
+  const { version, now } = asked;
+  const time = timeWriter(event, version);
+  const newest = Number(version) >= 16;
+  // A series is told with the rules of its zone as they are today.
+  const rulesAt = event.recurrence ? Math.max(event.start, now) : event.start;
+  return {
+    Timezone: newest && event.allDay ? undefined : timezoneElement(event.zone, rulesAt),
+    AllDayEvent: event.allDay ? 1 : 0,
+    ...writeDetails(event, asked),
+    BusyStatus: busyStatusFor(event.busyStatus ?? 2, version),
+    OrganizerName: event.organizer?.name,
+    OrganizerEmail: event.organizer?.email,
+    DtStamp: formatCompactDateTime(event.dtStamp),
+    EndTime: time(event.end),
+    Sensitivity: event.sensitivity ?? 0,
+    StartTime: time(event.start),
+    UID: event.uid,
+    MeetingStatus: event.meetingStatus ?? 0,
+    Recurrence: event.recurrence && writeRecurrence(event.recurrence, time, asked),
+    Exceptions: event.exceptions?.length
+      ? { Exception: event.exceptions.map((exception) => writeException(exception, event, time, asked)) }
+      : undefined,
+    ResponseRequested: event.responseRequested,
+    DisallowNewTimeProposal: event.disallowNewTimeProposal ?? false,
+    ResponseType: event.responseType,
+    NativeBodyType: event.body?.type,
+    InstanceId: event.instance === undefined ? undefined : time(event.instance),
+  };
+}
+
+/** "Working elsewhere" came with 16.0. */
+function busyStatusFor(status: number, version: Version): number {
+  return status === 4 && Number(version) < 16 ? 0 : status;
+}
+
+type Given = { readonly [Key in keyof EventDetails]?: EventDetails[Key] | null };
+
+/** What is null is written empty: taken away. */
+function writeDetails(details: Given, asked: Asked): Partial<CalendarException> {
+  const { version } = asked;
+  const { location, body, categories, reminder, attendees, replyTime, responseType } = details;
+  return {
+    Subject: details.subject === null ? '' : details.subject,
+    Location: location === null ? {} : location,
+    LocationText: location === null ? '' : location && locationText(location),
+    ...writeBody(body, asked),
+    Categories: categories === null ? {} : categories && { Category: categories },
+    Reminder: reminder === null ? '' : reminder,
+    Attendees: attendees === null ? {} : attendees && { Attendee: attendees.map((one) => writeAttendee(one, version)) },
+    AppointmentReplyTime: stamp(replyTime),
+    ResponseType: responseType ?? undefined,
+    OnlineMeetingConfLink: details.confLink ?? undefined,
+    OnlineMeetingExternalLink: details.externalLink ?? undefined,
+  };
+}
+
+function writeBody(body: EventDetails['body'] | null, { version, bodies }: Asked): Partial<CalendarException> {
+  if (body === undefined) return {};
+  if (version === '2.5') return { Body25: body ? asText(body) : '' };
+  return { Body: body ? writeTextBody(body, bodies) : { Type: 1, Data: '' } };
+}
+
+/** The one line that versions before 16.0 have for a place. */
+export function locationText(location: NonNullable<EventDetails['location']>): string {
+  const { DisplayName, Street, City, State, Country, PostalCode, LocationUri } = location;
+  if (DisplayName) return String(DisplayName);
+  const address = [Street, City, State, PostalCode, Country].filter(Boolean).join(', ');
+  return address || String(LocationUri ?? '');
+}
+
+function writeAttendee(attendee: EventAttendee, version: Version) {
+  const { email, name, status, type, proposedStart, proposedEnd } = attendee;
+  const knows = Number(version) >= 12;
+  return {
+    Email: email,
+    Name: name || email,
+    AttendeeStatus: knows ? status : undefined,
+    AttendeeType: knows ? type : undefined,
+    ProposedStartTime: stamp(proposedStart),
+    ProposedEndTime: stamp(proposedEnd),
+  };
+}
+
+function writeRecurrence(recurrence: Recurrence, time: (at: number) => string, asked: Asked): CalendarRecurrence {
+  const { type, until, firstDayOfWeek } = recurrence;
+  const hasCalendar = type === 2 || type === 3 || type === 5 || type === 6;
+  return {
+    Type: type,
+    Occurrences: recurrence.occurrences,
+    Interval: recurrence.interval,
+    WeekOfMonth: recurrence.weekOfMonth,
+    DayOfWeek: recurrence.dayOfWeek,
+    MonthOfYear: recurrence.monthOfYear,
+    Until: until === undefined ? undefined : time(until),
+    DayOfMonth: recurrence.dayOfMonth,
+    CalendarType: hasCalendar ? (recurrence.calendarType ?? 0) : undefined,
+    IsLeapMonth: recurrence.isLeapMonth,
+    FirstDayOfWeek: type === 1 ? (firstDayOfWeek ?? asked.firstDayOfWeek) : firstDayOfWeek,
+  };
+}
+
+function writeException(
+  exception: EventException,
+  event: Event,
+  time: (at: number) => string,
+  asked: Asked,
+): CalendarException {
+  const { original, deleted, start, end, dtStamp } = exception;
+  const name = Number(asked.version) >= 16 ? { InstanceId: time(original) } : { ExceptionStartTime: time(original) };
+  if (deleted) return { Deleted: 1, ...name };
+  const length = event.end - event.start;
+  return {
+    ...name,
+    ...writeDetails(exception, asked),
+    StartTime: time(start ?? original),
+    EndTime: time(end ?? (start ?? original) + length),
+    AllDayEvent: event.allDay ? 1 : 0,
+    DtStamp: stamp(dtStamp),
+    BusyStatus:
+      exception.busyStatus === undefined ? undefined : busyStatusFor(exception.busyStatus ?? 0, asked.version),
+    Sensitivity: exception.sensitivity ?? undefined,
+    MeetingStatus: exception.meetingStatus ?? undefined,
+  };
+}
