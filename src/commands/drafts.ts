@@ -55,8 +55,7 @@ export async function prepareChange(context: Context, folder: CollectionId, chan
     const next = isRewritten(data) ? await draftItem(context, folder, data, before, change.Send) : undefined;
     const mime = change.Send ? (next?.mime ?? (await context.store.blobs.get(before.content.mime))) : undefined;
     const departs = mime && { departs: await departure(context, mime, id, hash) };
-    const changed = (item: LivingItem) => ({ ...changeDraft(item, before, next?.item, data), ...departs });
-    return { kind: 'Change', id, hash, change: changed };
+    return { kind: 'Change', id, hash, change: (item) => changeDraft(item, before, next?.item, data), ...departs };
   });
 }
 

@@ -3,7 +3,10 @@
 import { email, type SyncRequestCommand, type WrittenEmail, write } from '../../protocol/index.ts';
 import type { Element } from '../../protocol/wbxml/element.ts';
 import { calendarCodec } from '../content/calendar/codec.ts';
+import { contactsCodec } from '../content/contacts/codec.ts';
 import { weighEmail } from '../content/email/application-data.ts';
+import { notesCodec } from '../content/notes/codec.ts';
+import { tasksCodec } from '../content/tasks/codec.ts';
 import type { Collection, ItemClass } from '../domain/collection.ts';
 import { isMail, type LivingItem } from '../domain/item.ts';
 import type { SyncOptions } from '../domain/sync-record.ts';
@@ -54,6 +57,9 @@ function asElement({ version }: Context, written: WrittenEmail): Element {
 const kinds: Readonly<Partial<Record<ItemClass, ItemKind>>> = {
   Email: emailKind,
   Calendar: fieldsKind('Calendar', calendarCodec),
+  Contacts: fieldsKind('Contacts', contactsCodec),
+  Tasks: fieldsKind('Tasks', tasksCodec),
+  Notes: fieldsKind('Notes', notesCodec),
 };
 
 /** Undefined for a class that is not served. */

@@ -317,17 +317,17 @@ async function writeResponse(
   asked: SyncRequestCommand,
 ): Promise<SyncResponseResult[]> {
   const Status = result === 'done' ? 1 : statusOf('Sync', result);
-  const named = { ServerId: id, InstanceId: instance, Status };
-  if (kind === 'Delete') return Status === 1 ? [] : [{ Delete: named }];
+  const named = { ServerId: id, InstanceId: instance };
+  if (kind === 'Delete') return Status === 1 ? [] : [{ Delete: { ...named, Status } }];
   const made = item === undefined || Status !== 1 ? undefined : await context.read((reader) => reader.item(item));
   const living = made && isLiving(made) ? made : undefined;
   if ('Add' in asked) {
     const ApplicationData = living && kindOf(living).added(context, living, asked.Add);
     return [{ Add: { ClientId: id, ServerId: Status === 1 ? item : undefined, Status, ApplicationData } }];
   }
-  const ApplicationData =
-    living && 'Change' in asked ? kindOf(living).answered?.(context, living, asked.Change) : undefined;
-  return Status === 1 && !ApplicationData ? [] : [{ Change: { ...named, ApplicationData } }];
+  const ApplicationData = living && 'Change' in asked && kindOf(living).answered?.(context, living, asked.Change);
+  if (Status === 1 && !ApplicationData) return [];
+  return [{ Change: { ...named, Status, ApplicationData: ApplicationData || undefined } }];
 }
 
 async function fetchItem(

@@ -13,8 +13,8 @@ import { holds, isEcho, isLiving } from './view.ts';
 export type Beside = (tx: Transaction, id: ServerId) => Promise<void>;
 
 /**
- * `exact`: what is stored is what the device sent, to the letter; else it is sent the item as a Change. `departs` sends the item
- * away and removes it, and the device is told that it is gone.
+ * `exact`: what is stored is what the device sent, to the letter; else it is sent the item as a Change. `departs`: lists what
+ * sending the item away writes, its removal included; the device is told that it is gone.
  */
 export type DeviceCommand =
   | {
@@ -33,6 +33,7 @@ export type DeviceCommand =
       readonly instance?: string;
       readonly hash: string;
       readonly change: (item: LivingItem, options: SyncOptions) => Changed;
+      readonly departs?: Beside;
     }
   | {
       readonly kind: 'Delete';
@@ -53,8 +54,6 @@ export interface Changed {
   readonly touched: readonly string[];
   readonly exact: boolean;
   readonly beside?: Beside;
-  /** Instead of being written. */
-  readonly departs?: Beside;
 }
 
 export interface Applied {
@@ -160,8 +159,8 @@ async function change(tx: Transaction, speaker: Speaker, command: ChangeCommand,
     if (error instanceof EasError) return answer(error.code, item.id);
     throw error;
   }
-  if (changed.departs) {
-    await changed.departs(tx, item.id);
+  if (command.departs) {
+    await command.departs(tx, item.id);
     return answer('done', item.id, true);
   }
   const exact = current && changed.exact;

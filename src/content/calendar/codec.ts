@@ -10,17 +10,16 @@ import { farFuture, farPast } from '../../domain/position.ts';
 import { wordsOf } from '../../domain/words.ts';
 import { asText } from '../body.ts';
 import type { FieldsCodec, Spoken, SpokenChange } from '../fields-class.ts';
+import { invalid, withoutUndefined } from '../pattern.ts';
 import {
   type Clock,
   clockOf,
-  invalid,
   readCalendar,
   readDetails,
   readException,
   readExceptions,
   readRecurrence,
   readTime,
-  withoutUndefined,
 } from './read-event.ts';
 import { lastStart, occurrenceAt } from './recurrence.ts';
 import { locationText, writeEvent } from './write-event.ts';

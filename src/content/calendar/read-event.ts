@@ -13,8 +13,9 @@ import {
 } from '../../../protocol/index.ts';
 import type { Element } from '../../../protocol/wbxml/element.ts';
 import { EasError } from '../../domain/errors.ts';
-import type { DayOfWeek, EventAttendee, EventDetails, EventException, Recurrence } from '../../domain/event.ts';
+import type { EventAttendee, EventDetails, EventException, Recurrence } from '../../domain/event.ts';
 import { readTextBody } from '../body.ts';
+import { bounded, invalid, readPattern } from '../pattern.ts';
 import { wallOf, zoneOf } from './zone.ts';
 
 const day = 86_400_000;
@@ -27,10 +28,6 @@ export function readCalendar(data: Element, version: Version): ReadCalendar {
     if (error instanceof SchemaError) throw new EasError('item-invalid', error.message);
     throw error;
   }
-}
-
-export function invalid(what: string): EasError {
-  return new EasError('item-invalid', what);
 }
 
 /** How the times of a request are meant. */
@@ -60,12 +57,6 @@ export function clockOf(
   const allDay = data.AllDayEvent === undefined ? known.allDay : data.AllDayEvent === 1;
   const at = parseDate(data.StartTime ?? '') ?? known.start;
   return { allDay, floating: Number(version) >= 16, zone: zoneOf(data.Timezone, at, known.zone) ?? known.zone };
-}
-
-function bounded(value: number | '' | undefined, low: number, high: number, name: string): number | undefined {
-  if (value === undefined || value === '') return undefined;
-  if (value < low || value > high) throw invalid(name);
-  return value;
 }
 
 type Details = { -readonly [Key in keyof EventDetails]?: EventDetails[Key] | undefined };
@@ -124,46 +115,11 @@ function readAttendees(
   return listed.length === 0 ? undefined : listed;
 }
 
-const calendarTypes = new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 20]);
-type Part = 'DayOfWeek' | 'DayOfMonth' | 'WeekOfMonth' | 'MonthOfYear';
-/** [MS-ASCAL] 2.2.2.37 Recurrence: what each type needs and what it must not have. */
-const patternParts: Readonly<Record<number, { readonly needs: readonly Part[]; readonly refuses: readonly Part[] }>> = {
-  0: { needs: [], refuses: ['DayOfMonth', 'WeekOfMonth', 'MonthOfYear'] },
-  1: { needs: ['DayOfWeek'], refuses: ['DayOfMonth', 'WeekOfMonth', 'MonthOfYear'] },
-  2: { needs: ['DayOfMonth'], refuses: ['DayOfWeek', 'WeekOfMonth', 'MonthOfYear'] },
-  3: { needs: ['WeekOfMonth', 'DayOfWeek'], refuses: ['DayOfMonth', 'MonthOfYear'] },
-  5: { needs: ['DayOfMonth', 'MonthOfYear'], refuses: ['DayOfWeek', 'WeekOfMonth'] },
-  6: { needs: ['WeekOfMonth', 'MonthOfYear', 'DayOfWeek'], refuses: ['DayOfMonth'] },
-};
-
 /** Undefined: empty, no series any more. */
 export function readRecurrence(wire: CalendarRecurrence, clock: Clock): Recurrence | undefined {
-  const { Type, Until } = wire;
-  if (Object.values(wire).every((value) => value === undefined)) return undefined;
-  const parts = Type === undefined ? undefined : patternParts[Type];
-  if (!parts) throw invalid('Recurrence Type');
-  const missing = parts.needs.find((name) => wire[name] === undefined);
-  const extra = parts.refuses.find((name) => wire[name] !== undefined);
-  if (missing ?? extra) throw invalid(`Recurrence ${missing ?? extra}`);
-  const one = (name: Exclude<keyof CalendarRecurrence, 'Until'>, low: number, high: number) =>
-    bounded(wire[name], low, high, `Recurrence ${name}`);
-  if (wire.CalendarType !== undefined && !calendarTypes.has(wire.CalendarType)) throw invalid('CalendarType');
-  const occurrences = one('Occurrences', 1, 999);
-  const recurrence = {
-    type: Type as Recurrence['type'],
-    interval: one('Interval', 0, 999) || 1,
-    occurrences,
-    // Both of them: the number wins.
-    until: occurrences === undefined && Until ? readTime(Until, clock, 'Until') : undefined,
-    weekOfMonth: one('WeekOfMonth', 1, 5),
-    dayOfWeek: one('DayOfWeek', 1, 127),
-    dayOfMonth: one('DayOfMonth', 1, 31),
-    monthOfYear: one('MonthOfYear', 1, 12),
-    calendarType: wire.CalendarType,
-    isLeapMonth: one('IsLeapMonth', 0, 1) as 0 | 1 | undefined,
-    firstDayOfWeek: one('FirstDayOfWeek', 0, 6) as DayOfWeek | undefined,
-  };
-  return withoutUndefined(recurrence) as unknown as Recurrence;
+  const pattern = readPattern(wire);
+  if (!pattern || pattern.occurrences !== undefined || !wire.Until) return pattern;
+  return { ...pattern, until: readTime(wire.Until, clock, 'Until') };
 }
 
 const mostExceptions = 1000;
@@ -195,9 +151,4 @@ export function readException(
     ...(DtStamp && Number(version) < 16 && { dtStamp: parseDate(DtStamp)! }),
     ...Object.fromEntries(details),
   };
-}
-
-/** JSON has no undefined. */
-export function withoutUndefined<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
 }

@@ -1,0 +1,87 @@
+// Notes and ApplicationData ([MS-ASNOTE], 14.0 and later). When a note was last changed, the server says.
+import {
+  formatCompactDateTime,
+  note,
+  type ReadNote,
+  read,
+  SchemaError,
+  type WrittenNote,
+  write,
+} from '../../../protocol/index.ts';
+import type { Element } from '../../../protocol/wbxml/element.ts';
+import { EasError } from '../../domain/errors.ts';
+import type { Fields } from '../../domain/item.ts';
+import { farFuture } from '../../domain/position.ts';
+import { wordsOf } from '../../domain/words.ts';
+import { asText, readTextBody, type TextBody, writeTextBody } from '../body.ts';
+import type { FieldsCodec, Spoken } from '../fields-class.ts';
+import { bounded, invalid, withoutUndefined } from '../pattern.ts';
+
+interface Note {
+  readonly subject?: string;
+  readonly body?: TextBody;
+  readonly messageClass: string;
+  readonly categories?: readonly string[];
+  /** Milliseconds. */
+  readonly modified: number;
+}
+
+const stickyNote = 'IPM.StickyNote';
+const empty: TextBody = { type: 1, data: '' };
+
+function asNote(fields: Fields): Note {
+  return fields as unknown as Note;
+}
+function asFields(value: object): Fields {
+  return withoutUndefined(value) as unknown as Fields;
+}
+
+export const notesCodec: FieldsCodec = {
+  create: (data, spoken) => changeNote({ messageClass: stickyNote, modified: spoken.now }, data, spoken),
+  change: (before, data, spoken) => changeNote(asNote(before), data, spoken),
+  write: (fields, { version }, bodies) => {
+    const { subject, body = empty, messageClass, categories, modified } = asNote(fields);
+    const told: WrittenNote = {
+      Subject: subject ?? '',
+      // Data is always there, if only as nothing ([MS-ASNOTE] R123).
+      Body: { Data: '', ...withoutUndefined(writeTextBody(body, bodies)) },
+      NativeBodyType: body.type,
+      MessageClass: messageClass,
+      LastModifiedDate: formatCompactDateTime(modified),
+      Categories: categories && { Category: categories },
+    };
+    return write(note, told, { version });
+  },
+  stub: (subject, modified) => asFields({ subject, messageClass: stickyNote, modified }),
+  sortDate: () => farFuture,
+  words: (fields) => {
+    const { subject = '', body, categories = [] } = asNote(fields);
+    return wordsOf(subject, ...categories, body ? asText(body) : '');
+  },
+};
+
+function readNote(data: Element, { version }: Spoken): ReadNote {
+  try {
+    return read(note, data, { version }).value;
+  } catch (error) {
+    if (error instanceof SchemaError) throw new EasError('item-invalid', error.message);
+    throw error;
+  }
+}
+
+/** [MS-ASNOTE] 3.2.5.3 Sync Command Response: a Subject and a Body that are left out stay, Categories go. */
+function changeNote(before: Note, data: Element, spoken: Spoken): { fields: Fields; exact: boolean } {
+  const { Subject, Body, MessageClass = before.messageClass, Categories } = readNote(data, spoken);
+  if (MessageClass !== stickyNote && !MessageClass.startsWith(`${stickyNote}.`)) throw invalid('MessageClass');
+  const categories = Categories?.Category;
+  bounded(categories?.length, 0, 300, 'Categories');
+  const body = Body && readTextBody(Body);
+  const next = {
+    subject: Subject === undefined ? before.subject : Subject || undefined,
+    body: body === undefined ? before.body : body === 'none' ? undefined : body,
+    messageClass: MessageClass,
+    categories: categories?.length ? categories : undefined,
+    modified: spoken.now,
+  };
+  return { fields: asFields(next), exact: true };
+}
