@@ -53,10 +53,9 @@ export async function prepareChange(context: Context, folder: CollectionId, chan
       return { kind: 'Change', id, hash, change: (item) => changeReceived(item, data) };
     }
     const next = isRewritten(data) ? await draftItem(context, folder, data, before, change.Send) : undefined;
-    const changed = (item: LivingItem): Changed => changeDraft(item, before, next?.item, data);
-    if (!change.Send) return { kind: 'Change', id, hash, change: changed };
-    const mime = next?.mime ?? (await context.store.blobs.get(before.content.mime));
-    return { kind: 'Change', id, hash, change: changed, departs: await departure(context, mime, id, hash) };
+    const mime = change.Send ? (next?.mime ?? (await context.store.blobs.get(before.content.mime))) : undefined;
+    const departs = mime && { departs: await departure(context, mime, id, hash) };
+    return { kind: 'Change', id, hash, change: (item) => changeDraft(item, before, next?.item, data), ...departs };
   });
 }
 

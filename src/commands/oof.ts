@@ -1,4 +1,4 @@
-// [MS-ASCMD] 2.2.3.116 Oof: what the account says while it is away. A Set changes what it names and leaves the rest; who was
+// [MS-ASCMD] 2.2.3.122 Oof: what the account says while it is away. A Set changes what it names and leaves the rest; who was
 // told already is forgotten when an absence ends or another begins.
 import { formatDateTime, parseDate, type SettingsRequest, type SettingsResponse } from '../../protocol/index.ts';
 import { htmlToText, textToHtml } from '../content/email/html.ts';

@@ -95,7 +95,7 @@ function composed(
   });
 }
 
-/** [MS-ASCMD] 2.2.3.117 OofMessage: the account's own domain and the groups here; others by whether a contact has their address. */
+/** [MS-ASCMD] 2.2.3.123 OofMessage: the account's own domain and the groups here; others by whether a contact has their address. */
 async function audienceOf(store: Store, reader: Reader, { address }: Account, from: string): Promise<Audience> {
   if (domainOf(from) === domainOf(address) || (await store.directory.findGroup(from))) return 'internal';
   return (await isContact(reader, from.toLowerCase())) ? 'known' : 'unknown';

@@ -1,4 +1,4 @@
-// That a person is away, and what others are told then ([MS-ASCMD] 2.2.3.116 Oof).
+// That a person is away, and what others are told then ([MS-ASCMD] 2.2.3.122 Oof).
 
 /** Whom a reply is for: the account's own domain, others in its contacts, everybody else. */
 export const audiences = ['internal', 'known', 'unknown'] as const;
