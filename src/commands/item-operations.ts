@@ -110,6 +110,7 @@ async function fetchItem(context: Context, asked: ItemOperationsFetch, id: Serve
   if (!item || !isLiving(item)) throw new EasError('item-not-found', id);
   if (asked.CollectionId !== undefined && asked.CollectionId !== item.collection)
     throw new EasError('item-not-found', id);
+  if (item.damaged !== undefined) throw new EasError('corrupt-item', item.damaged);
   const { Options } = asked;
   const data = await kindOf(item).whole(context, item, {
     bodyPreferences: (Options?.BodyPreference ?? []).map(bodyPreferenceOf),
