@@ -22,6 +22,7 @@ import {
   raw,
   since,
   text,
+  textOrLate,
   type WrittenOf,
 } from '../schema/index.ts';
 
@@ -98,7 +99,7 @@ export const fileProperties = container(
   page.Properties,
   optional(page.Range, text),
   optional(page.Total, int),
-  optional(page.Data, text),
+  optional(page.Data, textOrLate),
   optional(page.Part, int),
   optional(page.Version, dateTime),
   optional(airSyncBase.ContentType, text),

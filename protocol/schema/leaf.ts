@@ -3,7 +3,16 @@
  * meaning: `read` gives undefined when the content cannot be that type, and the reader reports it.
  */
 import { formatCompactDateTime, formatDateTime, parseDate } from '../values/dates.ts';
-import { asBuffer, type Element, element, inlineBytes, textOf } from '../wbxml/element.ts';
+import {
+  asBuffer,
+  type Element,
+  element,
+  inlineBytes,
+  isLate,
+  type LateBytes,
+  lateElement,
+  textOf,
+} from '../wbxml/element.ts';
 import { isText } from '../wbxml/text.ts';
 
 export interface Leaf<Read, Written = Read> {
@@ -88,13 +97,21 @@ export const mime: Leaf<Buffer, Uint8Array> = {
  * are valid UTF-8 without forbidden characters, else as OPAQUE. Read as bytes only when they are not valid UTF-8
  * or came as OPAQUE.
  */
-export const textOrBytes: Leaf<string | Buffer, string | Uint8Array> = {
+export const textOrBytes: Leaf<string | Buffer, string | Uint8Array | LateBytes> = {
   type: 'textOrBytes',
   read: ({ value }) => (value === undefined || typeof value === 'string' ? (value ?? '') : asBuffer(value)),
   write: (tag, value) => {
+    if (isLate(value)) return lateElement(tag, value);
     if (typeof value === 'string') return element(tag, value);
     return isText(value) ? inlineBytes(tag, value) : element(tag, value);
   },
+};
+
+/** Text that may be too long to hold when it is written. */
+export const textOrLate: Leaf<string, string | LateBytes> = {
+  type: 'text',
+  read: textOf,
+  write: (tag, value) => (isLate(value) ? lateElement(tag, value) : element(tag, value)),
 };
 
 /** The empty element; what it holds is not looked at. */

@@ -11,6 +11,17 @@ export interface Element {
   readonly value: string | Uint8Array | undefined;
   /** Of bytes only: they stand in the document as inline text (STR_I), not as OPAQUE. */
   readonly inline: boolean;
+  /** Instead of a value, and only in what is written. */
+  readonly late?: LateBytes;
+}
+
+/** Bytes too many to hold: they come in pieces, when the document is sent. */
+export interface LateBytes {
+  /** Of all pieces together, exactly. */
+  readonly size: number;
+  readonly open: () => AsyncIterable<Uint8Array>;
+  /** They are fit for inline text (`isText`). */
+  readonly text: boolean;
 }
 
 export type Content = string | Uint8Array | readonly Element[];
@@ -32,6 +43,15 @@ export function element(tag: number | { readonly code: number }, content?: Conte
  */
 export function inlineBytes(tag: number, bytes: Uint8Array): Element {
   return { tag, children: none, value: bytes.length === 0 ? undefined : bytes, inline: bytes.length > 0 };
+}
+
+/** Bytes that are read while the document is sent. */
+export function lateElement(tag: number, late: LateBytes): Element {
+  return { tag, children: none, value: undefined, inline: false, late };
+}
+
+export function isLate(value: string | Uint8Array | LateBytes): value is LateBytes {
+  return typeof value === 'object' && 'open' in value;
 }
 
 /** The same content under another tag: what was written for ApplicationData becomes Properties. */

@@ -3,21 +3,31 @@
  * OPAQUE. Every text becomes valid UTF-8 without NUL or XML-forbidden characters here, so that no caller has to
  * think of it. Large byte values are passed on, not copied.
  */
-import { asBuffer, type Element } from './element.ts';
+import { asBuffer, type Element, isLate, type LateBytes } from './element.ts';
 import { cleanText, hasControl, hasNonCharacter } from './text.ts';
 import { END, HAS_CONTENT, HEADER, OPAQUE, STR_I, SWITCH_PAGE } from './tokens.ts';
 
-export interface Encoded {
-  readonly chunks: readonly Buffer[];
+export interface Encoded<Piece = Buffer> {
+  readonly chunks: readonly Piece[];
   /** Bytes of all chunks together. */
   readonly length: number;
 }
 
+/** What is written one after the other; late bytes when their turn comes. */
+export type Chunk = Buffer | LateBytes;
+
 /** Encodes a document. Byte values of `passOn` bytes and more are not copied: do not change them until it is sent. */
-export function encode(root: Element): Encoded {
+export function encodeChunks(root: Element): Encoded<Chunk> {
   const writer = new Writer();
   writer.element(root);
   return writer.finish();
+}
+
+/** The same for a document that is all there. Throws TypeError when a part of it is late. */
+export function encode(root: Element): Encoded {
+  const { chunks, length } = encodeChunks(root);
+  if (!chunks.every(Buffer.isBuffer)) throw new TypeError('a part of the document is late');
+  return { chunks, length };
 }
 
 /** The document in one piece. */
@@ -49,13 +59,13 @@ class Writer {
   #position = 0;
   #page = 0;
   #length = 0;
-  readonly #chunks: Buffer[] = [];
+  readonly #chunks: Chunk[] = [];
 
   constructor() {
     for (const byte of HEADER) scratch[this.#position++] = byte;
   }
 
-  element({ tag, children, value, inline }: Element): void {
+  element({ tag, children, value, inline, late }: Element): void {
     // Page, tag, short text and END: looked after once for most elements.
     this.#reserve(shortText + 8);
     let position = this.#position;
@@ -65,7 +75,7 @@ class Writer {
       scratch[position++] = page;
       this.#page = page;
     }
-    if (value === undefined && children.length === 0) {
+    if (value === undefined && children.length === 0 && !late?.size) {
       scratch[position++] = tag & 0xff;
       this.#position = position;
       return;
@@ -73,13 +83,14 @@ class Writer {
     scratch[position++] = (tag & 0xff) | HAS_CONTENT;
     this.#position = position;
     if (typeof value === 'string') this.#text(value);
-    else if (value !== undefined) this.#bytes(value, inline);
+    else if (value !== undefined) this.#bytes(value, inline && !asBuffer(value).includes(0));
+    else if (late) this.#bytes(late, late.text);
     for (let index = 0; index < children.length; index += 1) this.element(children[index]!);
     this.#reserve(1);
     scratch[this.#position++] = END;
   }
 
-  finish(): Encoded {
+  finish(): Encoded<Chunk> {
     this.#flush();
     // A single huge text must not keep its memory for ever.
     if (scratch.length > largestScratch) newScratch(smallestScratch);
@@ -89,7 +100,7 @@ class Writer {
   #text(value: string): void {
     if (value.length <= shortText && this.#shortAscii(value)) return;
     if (value.length >= longText) {
-      this.#bytes(Buffer.from(cleanText(value), 'utf8'), true);
+      this.#bytes(Buffer.from(cleanText(value), 'utf8'), true); // without NUL by now
       return;
     }
     // A UTF-16 unit takes at most three bytes in UTF-8.
@@ -119,18 +130,18 @@ class Writer {
     return true;
   }
 
-  #bytes(value: Uint8Array, inline: boolean): void {
-    const asText = inline && !asBuffer(value).includes(0);
+  #bytes(value: Uint8Array | LateBytes, asText: boolean): void {
+    const size = isLate(value) ? value.size : value.length;
     this.#reserve(6);
     if (asText) scratch[this.#position++] = STR_I;
     else {
       scratch[this.#position++] = OPAQUE;
-      this.#integer(value.length);
+      this.#integer(size);
     }
-    if (value.length >= passOn) {
+    if (isLate(value) || size >= passOn) {
       this.#flush();
-      this.#chunks.push(asBuffer(value));
-      this.#length += value.length;
+      this.#chunks.push(isLate(value) ? value : asBuffer(value));
+      this.#length += size;
     } else {
       this.#reserve(value.length + 1);
       if (value.length > shortBytes) scratch.set(value, this.#position);

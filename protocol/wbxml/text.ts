@@ -59,6 +59,22 @@ export function isText(bytes: Uint8Array): boolean {
   return text !== undefined && !forbidden.test(text);
 }
 
+/** The same for bytes that come in pieces: true while all so far are text; `end` is true when the last character is whole. */
+export function textCheck(): { readonly take: (piece: Uint8Array) => boolean; readonly end: () => boolean } {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const isFit = (decode: () => string): boolean => {
+    try {
+      return !forbidden.test(decode());
+    } catch {
+      return false;
+    }
+  };
+  return {
+    take: (piece) => isFit(() => decoder.decode(piece, { stream: true })),
+    end: () => isFit(() => decoder.decode()),
+  };
+}
+
 /** The bytes as UTF-8; undefined when they are not valid. A byte order mark stays. */
 export function decodeStrictly(bytes: Uint8Array): string | undefined {
   const text = asBuffer(bytes).toString('utf8');

@@ -2,7 +2,8 @@
 // for the administrator; it never stops the others.
 import type { WrittenEmail } from '../../protocol/index.ts';
 import { changedParts, writeEmail, writeMarks, writeStub } from '../content/email/application-data.ts';
-import { chooseBody, type ReadRange, type RenderedBody } from '../content/email/body.ts';
+import { chooseBody, type RenderedBody } from '../content/email/body.ts';
+import type { ReadRange } from '../content/email/late.ts';
 import type { Email } from '../domain/email.ts';
 import { EasError, isEasError } from '../domain/errors.ts';
 import { type Item, isMail, type LivingItem, type Mail } from '../domain/item.ts';

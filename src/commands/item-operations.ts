@@ -15,7 +15,8 @@ import {
 } from '../../protocol/index.ts';
 import { type Element, retagged } from '../../protocol/wbxml/element.ts';
 import { parseFileReference } from '../content/email/application-data.ts';
-import { attachmentContent, keyOf } from '../content/email/attachment.ts';
+import { attachmentPieces, contentOf, keyOf, lateBase64 } from '../content/email/attachment.ts';
+import { held } from '../content/email/late.ts';
 import { EasError } from '../domain/errors.ts';
 import type { CollectionId, ServerId } from '../domain/ids.ts';
 import type { Mail } from '../domain/item.ts';
@@ -144,12 +145,13 @@ async function fetchFile(context: Context, asked: ItemOperationsFetch, reference
   const known = item.content.attachments.find((one) => keyOf(one) === parsed.key);
   if (!known) throw new EasError('item-not-found', 'attachment');
   if (range && range.from >= known.size) throw new EasError('range-invalid');
-  const { type, size, data } = await attachmentContent(item.content, known.part, read, range);
+  const file = attachmentPieces(item.content, known.part, read, range);
+  const { type, size, length } = file;
   const properties: FileProperties = {
     // A range that was not asked for makes iOS show an error.
-    Range: range && `${range.from}-${range.from + data.length - 1}`,
+    Range: range && `${range.from}-${range.from + length - 1}`,
     Total: range && size,
-    Data: data.toString('base64'),
+    Data: length > held ? lateBase64(file) : (await contentOf(file)).toString('base64'),
     ContentType: type,
   };
   return {

@@ -48,6 +48,7 @@ function convert(body: TextBody, { type }: Pick<BodyPreference, 'type'>): string
 /** What a device wrote; undefined for kinds that cannot be kept (RTF), whose old text then stays. Empty: no body any more. */
 export function readTextBody({ Type, Data }: Pick<Body, 'Type' | 'Data'>): TextBody | 'none' | undefined {
   if (Type !== 1 && Type !== 2) return undefined;
-  const data = Data === undefined ? '' : typeof Data === 'string' ? Data : Buffer.from(Data).toString();
+  // Only what is written can be late.
+  const data = Data === undefined ? '' : typeof Data === 'string' ? Data : Buffer.from(Data as Uint8Array).toString();
   return data === '' ? 'none' : { type: Type, data };
 }

@@ -2,7 +2,8 @@
 // It must never hold a rule of a single command, and nothing private leaves it.
 import {
   decode,
-  encode,
+  defaultLimits,
+  encodeChunks,
   isWbxmlType,
   type Node,
   read,
@@ -121,7 +122,7 @@ function respond(
 ): EasResponse {
   const headers = { 'MS-Server-ActiveSync': server, ...extra };
   if (!answer) return { status: 200, headers, body: [], note };
-  return { status: 200, headers: { ...headers, 'Content-Type': wbxmlType }, body: encode(answer).chunks, note };
+  return { status: 200, headers: { ...headers, 'Content-Type': wbxmlType }, body: encodeChunks(answer).chunks, note };
 }
 
 function readBody({ config }: Running, request: EasRequest, command: Command): Promise<Buffer> {
@@ -137,7 +138,7 @@ function readInput(running: Running, request: EasRequest, { command, version }: 
   }
   const { contentType } = readRequestHeaders(request.headers);
   if (!isWbxmlType(contentType ?? '')) throw new EasError('invalid-body', `Content-Type ${contentType}`);
-  const { root, trailing } = decode(body);
+  const { root, trailing } = decode(body, { ...defaultLimits, length: running.config.limits.mail });
   const { value, unknown } = read(command.request as Node, root, { version });
   const strange = trailing > 0 ? [...unknown, `${trailing} bytes behind the end`] : unknown;
   for (const path of strange) tellOnce(running, request, command.name, path);

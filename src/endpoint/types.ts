@@ -1,4 +1,5 @@
 // The seam between HTTP and the protocol: what a verified request is, and what an answer is. Nothing here knows Express.
+import type { Chunk } from '../../protocol/index.ts';
 import type { AccountId } from '../domain/ids.ts';
 
 export interface EasRequest {
@@ -24,7 +25,7 @@ export interface EasResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** Pieces, written one after the other; none is an answer without a body. */
-  readonly body: readonly Uint8Array[];
+  readonly body: readonly Chunk[];
   /** For the one log line: command, device, … */
   readonly note: Readonly<Record<string, string | number>>;
 }

@@ -48,7 +48,11 @@ async function post({ endpoint, log, open }: ActiveSyncOptions, req: Request, re
   }
   const last = closed.signal.reason === 'shutdown' ? { Connection: 'close' } : {};
   const headers = { 'Cache-Control': 'private', ...serverHeader(endpoint), ...answer.headers, ...last };
-  await sendAnswer(req, res, { ...answer, headers });
+  try {
+    await sendAnswer(req, res, { ...answer, headers });
+  } catch (error) {
+    log.error('an answer broke off', { path: req.path, account: res.locals.user.address, error });
+  }
 }
 
 /** iOS loops when it is missing on an answer with a body, so it is on every answer to a POST. */

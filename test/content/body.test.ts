@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import { convert } from 'html-to-text';
 import { makeMessage, seeded } from '../../scripts/make-mailbox.ts';
 import { attachmentContent } from '../../src/content/email/attachment.ts';
-import { type BodyOptions, chooseBody, type ReadRange, type RenderedBody } from '../../src/content/email/body.ts';
+import { type BodyOptions, chooseBody, type RenderedBody } from '../../src/content/email/body.ts';
 import { htmlToText } from '../../src/content/email/html.ts';
 import { indexMessage } from '../../src/content/email/index-mime.ts';
+import type { ReadRange } from '../../src/content/email/late.ts';
 import { decodedSize, decodeTransfer, transferDecoder } from '../../src/content/email/transfer.ts';
 
 interface Reading {

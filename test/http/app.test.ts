@@ -51,6 +51,28 @@ test('paths and methods: 404 elsewhere, 501 for other methods, a page for a brow
   assert.deepEqual(await (await fetch(`${url}/readyz`)).json(), { status: 'ready' });
 });
 
+test('late bytes go out with their Content-Length, plain; too few or too many of them end the connection', async (t) => {
+  const megabyte = Buffer.alloc(1 << 20, 'x');
+  let size = 3 * megabyte.length;
+  const open = async function* () {
+    for (let n = 0; n < 3; n += 1) yield megabyte;
+  };
+  const { url } = await serverUnderTest(t, async () => ({
+    headers: { 'Content-Type': wbxml },
+    body: [Buffer.from('<'), { size, open, text: false }, Buffer.from('>')],
+  }));
+  const ask = () => fetch(`${url}${path}?Cmd=Sync`, { method: 'POST', headers: { authorization } });
+  const response = await ask();
+  assert.equal(response.headers.get('content-length'), String(size + 2));
+  assert.equal(response.headers.get('content-encoding'), null);
+  const bytes = Buffer.from(await response.arrayBuffer());
+  assert.deepEqual([bytes[0], bytes[1], bytes.at(-1), bytes.length], [60, 120, 62, size + 2]);
+  for (const wrong of [size + 1, size - 1]) {
+    size = wrong;
+    await assert.rejects(async () => (await ask()).arrayBuffer());
+  }
+});
+
 test('the endpoint gets the verified account, the undecoded query, the headers and the body', async (t) => {
   let seen: EasRequest | undefined;
   let body: Buffer | undefined;

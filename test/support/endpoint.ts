@@ -229,6 +229,7 @@ export class Phone {
 }
 
 export function rootOf({ body }: EasResponse): Element | undefined {
+  assert.ok(body.every(Buffer.isBuffer), 'the answer is all there');
   const bytes = Buffer.concat(body);
   return bytes.length === 0 ? undefined : decode(bytes).root;
 }

@@ -6,6 +6,7 @@ import {
   type CommandName,
   commandShapes,
   decode,
+  defaultLimits,
   type Element,
   encodeToBuffer,
   isWbxmlType,
@@ -142,7 +143,7 @@ export class PhoneSession {
     if (answer.status !== 200) throw new Breach(`${command}: HTTP ${answer.status}`);
     if (answer.body.length === 0) return undefined;
     if (!isWbxmlType(answer.headers['content-type'] ?? '')) throw new Breach(`${command}: not WBXML`);
-    const document = decode(answer.body);
+    const document = decode(answer.body, { ...defaultLimits, length: 1 << 30 });
     if (document.trailing > 0) throw new Breach(`${command}: ${document.trailing} bytes behind the end`);
     if (document.root.tag !== (commandShapes[command].response as Node).tag.code) throw new Breach(`${command}: root`);
     return document.root;

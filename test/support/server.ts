@@ -2,7 +2,7 @@
 // same folder and ports; users and mail come in through the command line, as an administrator brings them.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +44,12 @@ export class ServerProcess {
     const server = new ServerProcess({ http: await freePort(), smtp: await freePort() }, environment);
     await server.#run();
     return server;
+  }
+
+  /** The most memory that it has had, bytes. */
+  peak(): number {
+    const status = readFileSync(`/proc/${this.#child!.pid}/status`, 'utf8');
+    return Number(/VmHWM:\s+(\d+) kB/.exec(status)![1]) * 1024;
   }
 
   /** What it wrote to stderr: its log. */

@@ -6,12 +6,16 @@ import {
   decode,
   element,
   encode,
+  encodeChunks,
   encodeToBuffer,
   formatXml,
   inlineBytes,
+  isLate,
   parseXml,
   read,
   sendMail,
+  textCheck,
+  textOrBytes,
   write,
 } from '../../protocol/index.ts';
 
@@ -96,6 +100,51 @@ test('large bytes are passed on without a copy, and each document has its own me
   assert.ok(first.chunks.some((chunk) => chunk.buffer === large.buffer));
   assert.equal(first.length, copy.length);
   assert.deepEqual(decode(copy).root.children[1]!.value, large);
+});
+
+test('late bytes have their place and their size, as text or as OPAQUE, and come when their turn is', async () => {
+  const message = 'From: a\r\n\r\nä';
+  const bytes = Buffer.from(message);
+  for (const text of [true, false]) {
+    let opened = 0;
+    const open = async function* () {
+      opened += 1;
+      yield bytes.subarray(0, 5);
+      yield bytes.subarray(5);
+    };
+    const late = textOrBytes.write(0x110b, { size: bytes.length, open, text });
+    const document = element(5, [element(0x110b, 'before'), late, element(0x110b, 'behind')]);
+    const { chunks, length } = encodeChunks(document);
+    assert.equal(opened, 0);
+    const all: Uint8Array[] = [];
+    for (const chunk of chunks) {
+      if (isLate(chunk)) for await (const piece of chunk.open()) all.push(piece);
+      else all.push(chunk);
+    }
+    const sent = Buffer.concat(all);
+    assert.equal(sent.length, length);
+    const [, value] = decode(sent).root.children;
+    assert.deepEqual(value!.value, text ? message : bytes);
+    assert.throws(() => encode(document), TypeError);
+  }
+});
+
+test('text is told from bytes also when it comes in pieces', () => {
+  const isTextInPieces = (bytes: Buffer, size: number): boolean => {
+    const check = textCheck();
+    for (let at = 0; at < bytes.length; at += size) if (!check.take(bytes.subarray(at, at + size))) return false;
+    return check.end();
+  };
+  const cases: [Buffer, boolean][] = [
+    [Buffer.from('plain\r\n\tä€😀'), true],
+    [Buffer.from('half a character €').subarray(0, -1), false],
+    [Buffer.from([0x61, 0xe4, 0x62]), false],
+    [Buffer.from('a\x01b'), false],
+    [Buffer.from('a\ufffeb'), false],
+  ];
+  for (const [bytes, is] of cases) {
+    for (const size of [1, 2, 3, 100]) assert.equal(isTextInPieces(bytes, size), is, `${bytes} by ${size}`);
+  }
 });
 
 test('what is written is valid UTF-8 without NUL and XML-forbidden characters', () => {

@@ -1,16 +1,15 @@
 // [MS-ASAIRS] 2.2.2.9 Body: which of the wanted types a mail is given in, and how much of it.
 // Invariants: a cut never splits a character, a signed or encrypted mail is never cut; estimatedSize is the whole body in
 // that type, in bytes; what the stored preview answers reads nothing, anything else at most the part it shows.
+import { isLate, type LateBytes } from '../../../protocol/index.ts';
 import type { EmailIndex, MimePart } from '../../domain/email.ts';
 import type { BodyPreference } from '../../domain/sync-record.ts';
 import { cutText, cutUtf8 } from './charset.ts';
 import { textToHtml } from './html.ts';
+import { held, lateRange, type ReadRange } from './late.ts';
 import { isSealed } from './message-class.ts';
 import { findPart } from './structure.ts';
 import { partText, plainText } from './text-body.ts';
-
-/** Reads the message's own bytes: from ≤ byte < to. */
-export type ReadRange = (range: { readonly from: number; readonly to: number }) => Promise<Buffer>;
 
 export interface BodyOptions {
   readonly preferences: readonly BodyPreference[];
@@ -25,7 +24,7 @@ export interface RenderedBody {
   readonly estimatedSize: number;
   readonly truncated: boolean;
   /** Text of types 1 and 2, the bytes as they are of type 4; absent when none may be sent. */
-  readonly data?: string | Buffer;
+  readonly data?: string | Buffer | LateBytes;
   readonly preview?: string;
 }
 
@@ -74,7 +73,7 @@ async function renderFirst(
   for (const preference of others) {
     if (await refusal(email, preference, options, read)) continue;
     const body = await render(email, preference, options, read);
-    const given = body.data === undefined ? 0 : Buffer.byteLength(body.data);
+    const given = body.data === undefined ? 0 : lengthOf(body.data);
     if (!best || given > best.given) best = { given, body };
   }
   return best?.body ?? refused;
@@ -161,10 +160,18 @@ async function mimeBody(email: EmailIndex, limit: number, read: ReadRange): Prom
   const { size } = email;
   if (limit === 0) return { type: 4, estimatedSize: size, truncated: size > 0 };
   if (size <= limit || isSealed(email.structure.type)) {
-    return { type: 4, estimatedSize: size, truncated: false, data: await read({ from: 0, to: size }) };
+    return { type: 4, estimatedSize: size, truncated: false, data: await messageBytes(size, read) };
   }
-  const start = await read({ from: 0, to: limit });
-  return { type: 4, estimatedSize: size, truncated: true, data: start.subarray(0, cutAtLine(start)) };
+  const lastPiece = await read({ from: Math.max(0, limit - held), to: limit });
+  const cut = limit - lastPiece.length + cutAtLine(lastPiece);
+  return { type: 4, estimatedSize: size, truncated: true, data: await messageBytes(cut, read) };
+}
+/** A long message is read when it is sent. */
+function messageBytes(to: number, read: ReadRange): Promise<Buffer | LateBytes> {
+  return to <= held ? read({ from: 0, to }) : lateRange({ from: 0, to }, read);
+}
+function lengthOf(data: NonNullable<RenderedBody['data']>): number {
+  return isLate(data) ? data.size : Buffer.byteLength(data);
 }
 /** Behind the last line end; without one, between characters. */
 function cutAtLine(bytes: Buffer): number {
@@ -183,7 +190,7 @@ function previewFor(email: EmailIndex, { preferences, version }: BodyOptions, bo
     preferences.find(({ type }) => type === body.type)?.preview ??
     preferences.find(({ preview }) => preview !== undefined)?.preview;
   if (asked === undefined || asked === 0 || Number(version) < 14) return undefined;
-  if (body.type === 1 && body.data !== undefined && body.data.length > 0) return undefined;
+  if (body.type === 1 && body.data !== undefined && lengthOf(body.data) > 0) return undefined;
   return cutText(
     email.preview
       .slice(0, 4 * asked)

@@ -1,8 +1,8 @@
 // The words of an original as they stand below an answer or in a forward.
 import type { EmailIndex } from '../../domain/email.ts';
-import type { ReadRange } from './body.ts';
 import { resolveCharset } from './charset.ts';
 import { escapeHtml, textToHtmlFragment } from './html.ts';
+import type { ReadRange } from './late.ts';
 import { findPart } from './structure.ts';
 import { partText, plainText } from './text-body.ts';
 import { decodeTransfer } from './transfer.ts';

@@ -1,7 +1,7 @@
 // Parts of messages moved as they stand, byte for byte.
 import type { MimePart } from '../../domain/email.ts';
-import type { ReadRange } from './body.ts';
 import { type Field, readHeader } from './header.ts';
+import type { ReadRange } from './late.ts';
 import { readStructure } from './structure.ts';
 import { multipart } from './write-mime.ts';
 
