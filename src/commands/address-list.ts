@@ -58,11 +58,11 @@ function entryOf(one: Account | Group): WrittenGalProperties {
 /** At most `most` bytes; `left`: how many more are wanted. */
 export async function pictureOf(
   context: Context,
-  one: Account | Group,
+  one: Account | Group | undefined,
   most = Number.POSITIVE_INFINITY,
   left: number,
 ): Promise<{ readonly Status: number; readonly Data?: Buffer }> {
-  const blob = 'members' in one ? undefined : one.picture;
+  const blob = one && !('members' in one) ? one.picture : undefined;
   if (blob === undefined) return { Status: noPicture! };
   if (left <= 0) return { Status: picturesEnough! };
   const Data = await context.store.blobs.get(blob);

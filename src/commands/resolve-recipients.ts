@@ -1,16 +1,18 @@
-// [MS-ASCMD] 2.2.1.15 ResolveRecipients: whom a name means, in the address list of the account's own domain, with
-// certificates and pictures. Calendars are not kept yet, so that free/busy says of every slot that there is no data.
+// [MS-ASCMD] 2.2.1.15 ResolveRecipients: whom a name means, in the address list of the account's own domain and among its
+// contacts, with free/busy, certificates and pictures. It must never tell anything of another domain's people.
 import {
   parseDate,
   type ResolveRecipientsRequest,
   type ResolveRecipientsResponse,
   resolveRecipients,
 } from '../../protocol/index.ts';
-import { type Account, domainOf } from '../domain/account.ts';
+import { slot } from '../content/calendar/free-busy.ts';
 import { EasError } from '../domain/errors.ts';
-import type { Group } from '../domain/group.ts';
-import { namesLike, pictureOf } from './address-list.ts';
+import { pictureOf } from './address-list.ts';
+import { createAvailability, type Window } from './availability.ts';
+import { certificatesFor } from './certificates.ts';
 import { type Context, defineCommand } from './define.ts';
+import { findRecipients, mostFound, type Resolved } from './recipients.ts';
 
 type Options = NonNullable<ResolveRecipientsRequest['Options']>;
 type Answered = NonNullable<ResolveRecipientsResponse['Response']>[number];
@@ -18,15 +20,14 @@ type Recipient = NonNullable<Answered['Recipient']>[number];
 
 /** [MS-ASCMD] 2.2.3.177.12 Status (ResolveRecipients), of a To and of its certificates. */
 const status = { resolved: 1, ambiguous: 2, partly: 3, nobody: 4, noCertificate: 7, certificatesEnough: 8 } as const;
+/** [MS-ASCMD] 2.2.3.186.5 Type (ResolveRecipients) */
+const types = { account: 1, group: 1, contact: 2 } as const;
 const mostRecipients = 100;
 const longestName = 256;
 const highestLimit = 9999;
-const fromAddressList = 1;
 const fullCertificates = 2;
-const slot = 30 * 60_000;
 const day = 24 * 3_600_000;
 const window = { usual: 7 * day, most: 42 * day };
-const noData = '4';
 
 export const resolveRecipientsCommand = defineCommand({
   name: 'ResolveRecipients',
@@ -38,85 +39,87 @@ export const resolveRecipientsCommand = defineCommand({
       throw new EasError('invalid-request', 'To');
     }
     const asked = check(options);
-    const left = { pictures: options.Picture?.MaxPictures ?? Number.POSITIVE_INFINITY };
+    const turn: Turn = {
+      options,
+      availability: asked && createAvailability(context, asked),
+      left: {
+        pictures: options.Picture?.MaxPictures ?? Number.POSITIVE_INFINITY,
+        certificates: options.MaxCertificates ?? highestLimit,
+      },
+    };
     const Response: Answered[] = [];
-    for (const name of To) Response.push(await resolve(context, name, options, asked, left));
+    for (const name of To) Response.push(await resolve(context, name, turn));
     return { Status: 1, Response };
   },
 });
 
-interface Asked {
-  /** Half hours that free/busy is asked for; undefined: it is not. */
-  readonly slots: number | undefined;
+interface Turn {
+  readonly options: Options;
+  /** Undefined: it is not asked for. */
+  readonly availability: ReturnType<typeof createAvailability> | undefined;
+  /** How many more the whole answer may have. */
+  readonly left: { pictures: number; certificates: number };
 }
 
-/** Throws 'invalid-request'. */
-function check({ MaxCertificates, MaxAmbiguousRecipients, Availability }: Options): Asked {
+/** The window of free/busy, if one is asked for. Throws 'invalid-request'. */
+function check({ MaxCertificates, MaxAmbiguousRecipients, Availability }: Options): Window | undefined {
   for (const limit of [MaxCertificates, MaxAmbiguousRecipients]) {
     if (limit !== undefined && (limit < 0 || limit > highestLimit)) throw new EasError('invalid-request', 'limit');
   }
-  if (!Availability) return { slots: undefined };
+  if (!Availability) return undefined;
   const from = parseDate(Availability.StartTime);
   const to = Availability.EndTime === undefined ? from && from + window.usual : parseDate(Availability.EndTime);
   if (from === undefined || to === undefined || to - from < slot || to - from > window.most) {
     throw new EasError('invalid-request', 'Availability');
   }
-  return { slots: Math.ceil((to - from) / slot) };
+  return { from, slots: Math.ceil((to - from) / slot) };
 }
 
-async function resolve(
-  context: Context,
-  name: string,
-  options: Options,
-  { slots }: Asked,
-  left: { pictures: number },
-): Promise<Answered> {
-  const found = await candidates(context, name);
+async function resolve(context: Context, name: string, turn: Turn): Promise<Answered> {
+  const found = await findRecipients(context, name);
   if (found.length === 0) return { To: name, Status: status.nobody };
-  const isOne = found.length === 1;
-  const shown = isOne ? found : found.slice(0, options.MaxAmbiguousRecipients ?? mostRecipients);
+  const [only] = found.length === 1 ? found : [];
+  const shown = only ? found : found.slice(0, turn.options.MaxAmbiguousRecipients ?? mostFound);
   const Recipients: Recipient[] = [];
   for (const one of shown) {
-    const Picture = options.Picture && (await pictureOf(context, one, options.Picture.MaxSize, left.pictures));
-    if (Picture?.Status === 1) left.pictures -= 1;
     Recipients.push({
-      Type: fromAddressList,
-      DisplayName: one.displayName,
+      Type: types[one.kind],
+      DisplayName: one.name,
       EmailAddress: one.address,
-      ...(slots !== undefined && isOne && { Availability: { Status: 1, MergedFreeBusy: noData.repeat(slots) } }),
-      ...certificatesOf(one, options),
-      ...(Picture && { Picture: [Picture] }),
+      // What is ambiguous has neither free/busy nor certificates ([MS-ASCMD] R4279, R4284).
+      ...(only && turn.availability && { Availability: await turn.availability(only) }),
+      ...(only && (await certificates(context, only, turn))),
+      ...(await picture(context, one, turn)),
     });
   }
   const ambiguity = shown.length === found.length ? status.ambiguous : status.partly;
   return {
     To: name,
-    Status: isOne ? status.resolved : ambiguity,
+    Status: only ? status.resolved : ambiguity,
     RecipientCount: found.length,
     Recipient: Recipients,
   };
 }
 
-/** An address means its account or group; anything else whose names begin so. */
-async function candidates(context: Context, name: string): Promise<(Account | Group)[]> {
-  if (!name.includes('@')) return namesLike(context, name, mostRecipients);
-  const { directory } = context.store;
-  const { address } = await context.read((reader) => reader.account());
-  const exact = (await directory.find(name.trim())) ?? (await directory.findGroup(name.trim()));
-  return exact && domainOf(exact.address) === domainOf(address) ? [exact] : namesLike(context, name, mostRecipients);
+async function picture(context: Context, one: Resolved, { options, left }: Turn): Promise<Pick<Recipient, 'Picture'>> {
+  if (!options.Picture) return {};
+  const shown = one.kind === 'account' ? one.account : undefined;
+  const Picture = await pictureOf(context, shown, options.Picture.MaxSize, left.pictures);
+  if (Picture.Status === 1) left.pictures -= 1;
+  return { Picture: [Picture] };
 }
 
-function certificatesOf(
-  one: Account | Group,
-  { CertificateRetrieval, MaxCertificates = highestLimit }: Options,
-): Pick<Recipient, 'Certificates'> {
+async function certificates(
+  context: Context,
+  one: Resolved,
+  { options: { CertificateRetrieval }, left }: Turn,
+): Promise<Pick<Recipient, 'Certificates'>> {
   if (CertificateRetrieval === undefined || CertificateRetrieval <= 1) return {};
-  const own = 'members' in one ? [] : (one.certificates ?? []);
-  const counts = { CertificateCount: own.length, RecipientCount: 1 };
   // Mini certificates are kept of no one.
-  if (own.length === 0 || CertificateRetrieval !== fullCertificates) {
-    return { Certificates: { Status: status.noCertificate, CertificateCount: 0, RecipientCount: 1 } };
-  }
-  if (own.length > MaxCertificates) return { Certificates: { Status: status.certificatesEnough, ...counts } };
-  return { Certificates: { Status: 1, ...counts, Certificate: own } };
+  const known = CertificateRetrieval === fullCertificates ? await certificatesFor(context, one) : [];
+  const counts = { CertificateCount: known.length, RecipientCount: one.kind === 'group' ? one.members.length : 1 };
+  if (known.length === 0) return { Certificates: { Status: status.noCertificate, ...counts } };
+  if (known.length > left.certificates) return { Certificates: { Status: status.certificatesEnough, ...counts } };
+  left.certificates -= known.length;
+  return { Certificates: { Status: 1, ...counts, Certificate: known } };
 }

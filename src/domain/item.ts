@@ -65,6 +65,14 @@ export function isMail(item: Item | undefined): item is Mail {
   return item?.died === undefined && item?.class === 'Email' && item.damaged === undefined;
 }
 
+/** A living item of plain fields of this class that can be read. */
+export function isLivingFields<Class extends Exclude<StoredClass, 'Email'>>(
+  item: Item | undefined,
+  itemClass: Class,
+): item is LivingItem<Class> {
+  return item?.died === undefined && item?.class === itemClass && item.damaged === undefined;
+}
+
 /** The facts that sync needs of an item; sync-model.md, "What an item keeps". */
 export interface ItemRecord {
   readonly id: ServerId;
