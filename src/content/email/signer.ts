@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import forge from 'node-forge';
 import type { EmailIndex, MimePart } from '../../domain/email.ts';
 import { parseAddresses } from './address.ts';
-import type { ReadRange } from './body.ts';
+import type { ReadRange } from './late.ts';
 import { decodeTransfer } from './transfer.ts';
 
 /** Bytes of a signature, encoded; what is larger is a message. */
