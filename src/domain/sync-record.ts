@@ -15,6 +15,8 @@ export interface SyncOptions {
   readonly mimeSupport: 0 | 1 | 2;
   readonly mimeTruncation?: number;
   readonly bodyPreferences: readonly BodyPreference[];
+  /** [MS-ASCMD] 2.2.3.103.2 MaxItems (Sync): of the recipient cache. */
+  readonly maxItems?: number;
   /** [MS-ASCMD] 2.2.3.179 Supported: the tags (page × 256 + token) that key 0 named. Absent: it never said. */
   readonly supported?: readonly number[];
 }
@@ -38,6 +40,8 @@ export interface SyncState {
   readonly commands: readonly AnsweredCommand[];
   /** Of a hierarchy state: folders as the device made them, though they are stamped behind the watermark. */
   readonly own?: Readonly<Record<CollectionId, KnownFolder | 'gone'>>;
+  /** Of a collection that is computed anew each time (the recipient cache): what was sent, with a mark of its content. */
+  readonly list?: Readonly<Record<ServerId, string>>;
 }
 export interface KnownFolder {
   readonly parent: CollectionId | '0';
