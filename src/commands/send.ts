@@ -1,8 +1,9 @@
 // What SendMail, SmartReply, SmartForward and drafts share: a message goes into the outbox in the same commit as its copy in Sent Items and the
 // mark by which a repeat is recognised, before the phone hears that it was sent.
 import { createHash } from 'node:crypto';
-import { type Outgoing, prepareOutgoing } from '../content/email/outgoing.ts';
-import { emailOf } from '../delivery/deliver.ts';
+import { prepareAside } from '../content/email/aside.ts';
+import type { Outgoing } from '../content/email/outgoing.ts';
+import { emailItem } from '../delivery/deliver.ts';
 import { specialFolderId } from '../domain/collection.ts';
 import type { Device, SentMessage } from '../domain/device.ts';
 import { EasError } from '../domain/errors.ts';
@@ -71,15 +72,14 @@ export async function prepareMessage(
 ): Promise<ReadyMessage> {
   const { address, aliases, displayName } = await context.read((reader) => reader.account());
   const now = context.clock.now();
-  const outgoing = prepareOutgoing(mime, { from: address, own: aliases, displayName, now, clientId });
+  const outgoing = await prepareAside(mime, { from: address, own: aliases, displayName, now, clientId });
   const { recipients, messageId, index } = outgoing;
   const { blobs } = context.store;
-  const [message, copy] = await Promise.all([
-    blobs.put(outgoing.mime),
-    save ? blobs.put(outgoing.sentCopy) : undefined,
-  ]);
-  const facts = { folder: specialFolderId(5), received: now, read: true, index };
-  const sentItem = copy && emailOf(outgoing.sentCopy, copy.id, facts);
+  const message = await blobs.put(outgoing.mime);
+  const same = outgoing.sentCopy.equals(outgoing.mime);
+  const copy = save ? (same ? message : await blobs.put(outgoing.sentCopy)) : undefined;
+  const facts = { folder: specialFolderId(5), received: now, read: true };
+  const sentItem = copy && emailItem(index, copy.id, facts);
   return {
     outgoing,
     post: async (tx, mark) => {

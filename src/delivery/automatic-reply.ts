@@ -3,8 +3,8 @@
 // comes twice makes a second one. It must never keep a mail from being delivered.
 import { createHash, randomUUID } from 'node:crypto';
 import { parseAddresses } from '../content/email/address.ts';
+import { indexAside } from '../content/email/aside.ts';
 import { automaticReply, isForAPerson } from '../content/email/automatic-reply.ts';
-import { indexMessage } from '../content/email/index-mime.ts';
 import { type AbsenceReply, type Audience, isAway } from '../domain/absence.ts';
 import { type Account, domainOf } from '../domain/account.ts';
 import { folderTypes } from '../domain/collection.ts';
@@ -13,7 +13,7 @@ import type { LivingItem } from '../domain/item.ts';
 import { above, type Position } from '../domain/position.ts';
 import type { Log } from '../log.ts';
 import type { Reader, Store, Transaction } from '../store/port.ts';
-import { deliver, type EmailFacts } from './deliver.ts';
+import { deliver, type EmailFacts, type StoredMail } from './deliver.ts';
 
 /** Senders who are remembered: beyond them the first are forgotten. */
 const remembered = 500;
@@ -24,19 +24,21 @@ type Facts = Partial<EmailFacts> & { readonly received: number; readonly once?: 
 export async function deliverAndAnswer(
   { store, log }: { readonly store: Store; readonly log: Log },
   account: AccountId,
-  mime: Buffer,
+  mail: Buffer | StoredMail,
   { from, ...facts }: Facts & { readonly from: string },
 ): Promise<ServerId> {
-  const index = facts.index ?? indexMessage(mime);
-  const beside = await answerTo(store, account, { mime, index, from, now: facts.received }).catch((error: unknown) => {
+  const stored = Buffer.isBuffer(mail) ? { head: mail, index: facts.index ?? (await indexAside(mail)) } : mail;
+  const { head, index } = stored;
+  const beside = await answerTo(store, account, { head, index, from, now: facts.received }).catch((error: unknown) => {
     log.error('an automatic reply cannot be made', { account, error });
     return undefined;
   });
-  return deliver(store, account, mime, { ...facts, index, beside });
+  return deliver(store, account, mail, { ...facts, index, beside });
 }
 
 interface Incoming {
-  readonly mime: Buffer;
+  /** Its header, at least. */
+  readonly head: Buffer;
   readonly index: NonNullable<EmailFacts['index']>;
   readonly from: string;
   readonly now: number;
@@ -46,11 +48,11 @@ interface Incoming {
 async function answerTo(
   store: Store,
   id: AccountId,
-  { mime, index, from, now }: Incoming,
+  { head, index, from, now }: Incoming,
 ): Promise<((tx: Transaction) => Promise<void>) | undefined> {
   const found = await store.read(id, async (reader) => {
     const account = await reader.account();
-    if (!mayAnswer(account, from, now) || !isForAPerson(mime, from, addressesOf(account))) return undefined;
+    if (!mayAnswer(account, from, now) || !isForAPerson(head, from, addressesOf(account))) return undefined;
     const audience = await audienceOf(store, reader, account, from);
     const reply = account.absence?.replies[audience];
     return reply?.enabled && reply.text.trim() !== '' ? { account, reply } : undefined;
@@ -83,7 +85,7 @@ function markOf(sender: string): string {
 function composed(
   account: Account,
   { type, text }: AbsenceReply,
-  { index, from, now }: Omit<Incoming, 'mime'>,
+  { index, from, now }: Omit<Incoming, 'head'>,
 ): Buffer {
   return automaticReply({
     from: { name: account.displayName, address: account.address },

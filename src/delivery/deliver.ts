@@ -1,6 +1,8 @@
 // Delivery: how a mail becomes an item, and how mail comes in and goes out over SMTP.
 // Invariants: a message's bytes are kept as they came; whoever is told "accepted" may rely on it, because the commit is durable
 // by then; what a device sent is handed to each recipient at least once. It must never know a command or relay for strangers.
+import type { Readable } from 'node:stream';
+import { indexAside } from '../content/email/aside.ts';
 import { conversationOf } from '../content/email/conversation.ts';
 import { indexMessage } from '../content/email/index-mime.ts';
 import { emailWords } from '../content/email/words.ts';
@@ -25,7 +27,9 @@ export interface EmailFacts {
 
 /** The item of a mail whose bytes lie in `blob`. */
 export function emailOf(mime: Buffer, blob: BlobId, facts: EmailFacts): NewItem<'Email'> {
-  const index = facts.index ?? indexMessage(mime);
+  return emailItem(facts.index ?? indexMessage(mime), blob, facts);
+}
+export function emailItem(index: EmailIndex, blob: BlobId, facts: EmailFacts): NewItem<'Email'> {
   const { conversation, conversationIndex } = conversationOf(index, facts.received);
   return {
     collection: facts.folder ?? specialFolderId(2),
@@ -47,6 +51,24 @@ export function emailOf(mime: Buffer, blob: BlobId, facts: EmailFacts): NewItem<
   };
 }
 
+/** A mail whose bytes are in the store already, too long to hold. */
+export interface StoredMail {
+  readonly blob: BlobId;
+  /** Its first bytes: the header, at least. */
+  readonly head: Buffer;
+  readonly index: EmailIndex;
+}
+const headBytes = 256 * 1024;
+
+/** Stores and indexes a mail as it comes. */
+export async function storeMail(store: Store, bytes: Readable): Promise<StoredMail> {
+  const { id } = await store.blobs.put(bytes);
+  return { blob: id, head: await store.blobs.get(id, { from: 0, to: headBytes }), index: await indexStored(store, id) };
+}
+async function indexStored(store: Store, id: BlobId): Promise<EmailIndex> {
+  return indexAside(await store.blobs.get(id), { given: true });
+}
+
 /** Whose deliveries carry a mark; no device can have this id. */
 const outbox = 'outbox:' as DeviceId;
 
@@ -57,14 +79,17 @@ const outbox = 'outbox:' as DeviceId;
 export async function deliver(
   store: Store,
   account: AccountId,
-  mime: Buffer,
+  mail: Buffer | StoredMail,
   facts: Partial<EmailFacts> & {
     readonly once?: string;
     readonly beside?: ((tx: Transaction) => Promise<void>) | undefined;
   } = {},
 ): Promise<ServerId> {
-  const { id } = await store.blobs.put(mime);
-  const item = emailOf(mime, id, { ...facts, received: facts.received ?? Date.now() });
+  const stored = Buffer.isBuffer(mail)
+    ? { blob: (await store.blobs.put(mail)).id, index: facts.index ?? (await indexAside(mail)) }
+    : mail;
+  const id = stored.blob;
+  const item = emailItem(stored.index, id, { ...facts, received: facts.received ?? Date.now() });
   const addedAs = facts.once === undefined ? undefined : { device: outbox, clientId: facts.once as ClientId, hash: id };
   return await store.transact(account, async (tx) => {
     const [before] = addedAs ? await tx.added(item.collection, addedAs.device, addedAs.clientId) : [];

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
+import { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
 import { SMTPServer, type SMTPServerAddress, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import type { Clock } from '../clock.ts';
+import { longMail } from '../content/email/aside.ts';
 import { domainOf } from '../domain/account.ts';
 import { type ErrorCode, isEasError } from '../domain/errors.ts';
 import type { AccountId } from '../domain/ids.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/port.ts';
 import { deliverAndAnswer } from './automatic-reply.ts';
+import { type StoredMail, storeMail } from './deliver.ts';
 import type { Recipients } from './recipients.ts';
 import { hops, traceLines } from './trace.ts';
 
@@ -99,19 +102,18 @@ async function lookUp({ recipients }: SmtpInOptions, { address }: SMTPServerAddr
 
 /** What follows DATA: reads, checks, delivers, logs one line. */
 function acceptor(options: SmtpInOptions): (stream: SMTPServerDataStream, session: SMTPServerSession) => Promise<void> {
-  const { clock, log, limit } = options;
+  const { clock, log } = options;
   // When one of several recipients fails the sender must try the whole message again; this keeps the others from a second copy.
   const reached = new LRUCache<string, true>({ max: 10_000, ttl: 3 * 24 * 3_600_000, ttlAutopurge: false });
   return async (stream, session) => {
     const started = clock.now();
-    const message = await readAll(stream, limit);
+    const message = await receive(options, stream, traceLines(session, started));
     const to = (await Promise.all(session.envelope.rcptTo.map((address) => lookUp(options, address)))).flat();
-    const fields = { remote: session.remoteAddress, recipients: to.length, bytes: message.length };
+    const fields = { remote: session.remoteAddress, recipients: to.length, bytes: message.size };
     try {
-      if (hops(message) > maxHops) throw new Refusal('loop');
-      const mime = Buffer.concat([Buffer.from(traceLines(session, started)), message]);
+      if (hops(message.head) > maxHops + 1) throw new Refusal('loop');
       const from = session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address;
-      await deliverAll(options, reached, new Set(to), message, { mime, from });
+      await deliverAll(options, reached, new Set(to), message, from);
     } catch (error) {
       log.warn('mail refused', { ...fields, error: error instanceof Refusal ? error.message : error });
       throw error;
@@ -124,14 +126,13 @@ async function deliverAll(
   { store, clock, log }: SmtpInOptions,
   reached: LRUCache<string, true>,
   to: ReadonlySet<AccountId>,
-  message: Buffer,
-  { mime, from }: { readonly mime: Buffer; readonly from: string },
+  { mail, hash }: Received,
+  from: string,
 ): Promise<void> {
-  const hash = createHash('sha256').update(message).digest('base64');
   const pending = [...to].filter((account) => !reached.has(`${hash} ${account}`));
   const received = clock.now();
   const outcomes = await Promise.allSettled(
-    pending.map((account) => deliverAndAnswer({ store, log }, account, mime, { received, from })),
+    pending.map((account) => deliverAndAnswer({ store, log }, account, mail, { received, from })),
   );
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   for (const [at, account] of pending.entries()) {
@@ -145,15 +146,46 @@ async function deliverAll(
   throw failed.reason;
 }
 
-/** The whole stream is read even when it is too large: the reply comes after its end. */
-async function readAll(stream: SMTPServerDataStream, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+interface Received {
+  /** Behind its trace lines. */
+  readonly mail: Buffer | StoredMail;
+  readonly head: Buffer;
+  /** Bytes as they came. */
+  readonly size: number;
+  /** Of the bytes as they came. */
+  readonly hash: string;
+}
+
+/** A long mail goes into the store while it comes. The whole stream is read even when it is too large: the reply comes after its end. */
+async function receive({ store, limit }: SmtpInOptions, stream: Readable, trace: string): Promise<Received> {
+  const hash = createHash('sha256');
   let size = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) chunks.length = 0;
-    else chunks.push(chunk);
+  const pieces = counted(stream, (piece) => {
+    size += piece.length;
+    hash.update(piece);
+  });
+  const first: Buffer[] = [Buffer.from(trace)];
+  let next = await pieces.next();
+  for (; !next.done && size < longMail; next = await pieces.next()) first.push(next.value);
+  if (next.done) {
+    if (size > limit) throw new Refusal('too-large');
+    const mail = Buffer.concat(first);
+    return { mail, head: mail, size, hash: hash.digest('base64') };
   }
-  if (size > limit) throw new Refusal('too-large');
-  return Buffer.concat(chunks);
+  const last = next.value;
+  async function* whole(): AsyncGenerator<Buffer> {
+    yield* first;
+    yield last;
+    for await (const piece of pieces) if (size <= limit) yield piece;
+    if (size > limit) throw new Refusal('too-large');
+  }
+  const mail = await storeMail(store, Readable.from(whole(), { objectMode: false }));
+  return { mail, head: mail.head, size, hash: hash.digest('base64') };
+}
+
+async function* counted(stream: Readable, count: (piece: Buffer) => void): AsyncGenerator<Buffer> {
+  for await (const piece of stream as AsyncIterable<Buffer>) {
+    count(piece);
+    yield piece;
+  }
 }

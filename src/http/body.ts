@@ -24,9 +24,15 @@ export async function readBody(req: IncomingMessage, res: ServerResponse, limit:
   }
 }
 
+/** Bytes up to which a body is put together at its end. */
+const joined = 1024 * 1024;
+
 async function readAll(req: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
+  // What is announced as long has its place from the start: joining it would need the same again.
+  const announced = Number(req.headers['content-length'] ?? 0);
+  const place = announced > joined ? Buffer.allocUnsafe(announced) : undefined;
   return await new Promise((resolve, reject) => {
     const hungUp = (cause?: unknown) => reject(new EasError('invalid-body', 'the device hung up', { cause }));
     req.on('data', (chunk: Buffer) => {
@@ -34,11 +40,13 @@ async function readAll(req: IncomingMessage, limit: number): Promise<Buffer> {
       if (size > limit) {
         req.removeAllListeners('data').pause();
         reject(new EasError('too-large'));
-      } else chunks.push(chunk);
+      } else if (place) chunk.copy(place, size - chunk.length);
+      else chunks.push(chunk);
     });
     req.once('end', () => {
       req.off('close', hungUp); // it comes after every request
-      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+      if (place) resolve(place.subarray(0, size));
+      else resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
     });
     req.once('error', hungUp);
     req.once('close', hungUp);

@@ -23,7 +23,7 @@ export interface Sender {
 export interface Outgoing {
   /** For the recipients. */
   readonly mime: Buffer;
-  /** For Sent Items: the same with Bcc. */
+  /** For Sent Items: the same with Bcc; without one the same bytes. */
   readonly sentCopy: Buffer;
   /** Each once, To before Cc before Bcc. */
   readonly recipients: string[];
@@ -43,7 +43,10 @@ export function prepareOutgoing(mime: Buffer, sender: Sender): Outgoing {
   const recipients = recipientsOf(header.fields);
   const messageId = /<([^<>\s]+)>/.exec(fieldValue(header.fields, 'message-id'))?.[1] ?? makeId(bytes, sender);
   const sentCopy = rewriteHeader(bytes, header, sender, messageId, ['sender', 'return-path']);
-  const outgoing = rewriteHeader(bytes, header, sender, messageId, ['sender', 'return-path', 'bcc', 'resent-bcc']);
+  const secret = header.fields.some(({ name }) => name === 'bcc' || name === 'resent-bcc');
+  const outgoing = secret
+    ? rewriteHeader(bytes, header, sender, messageId, ['sender', 'return-path', 'bcc', 'resent-bcc'])
+    : sentCopy;
   return { mime: outgoing, sentCopy, recipients, messageId, index: indexMessage(sentCopy) };
 }
 
