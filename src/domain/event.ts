@@ -34,6 +34,8 @@ export interface EventAttendee {
   readonly type?: number;
   readonly proposedStart?: number;
   readonly proposedEnd?: number;
+  /** When it answered: what is older says nothing any more. */
+  readonly replyStamp?: number;
 }
 
 /** By the names that the protocol has for them ([MS-ASAIRS] 2.2.2.28 Location). */
@@ -93,6 +95,10 @@ export interface Event extends EventDetails {
   readonly exceptions?: readonly EventException[];
   /** iTIP's revision. */
   readonly sequence?: number;
+  /** When its organizer last told the attendees of it: DTSTAMP of that message. */
+  readonly revised?: number;
+  /** What an invitation is to count as once it is accepted, see `busyStatus`. */
+  readonly intendedBusy?: number;
   /** The occurrence that this is, of a series whose rest the account was never asked to. */
   readonly instance?: number;
   /** The iCalendar that it came from, where that says more. */

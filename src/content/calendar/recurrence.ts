@@ -27,7 +27,7 @@ function nthDay({ weekOfMonth = 1, dayOfWeek = 127 }: Recurrence): { byDay: stri
   return { byDay: weekdaysOf(dayOfWeek), bySetPos: [weekOfMonth === 5 ? -1 : weekOfMonth] };
 }
 
-type Pattern = {
+export type Pattern = {
   readonly freq: 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'YEARLY';
   readonly byDay?: string[];
   readonly byMonth?: number[];
@@ -46,6 +46,11 @@ const patterns: Readonly<Record<Recurrence['type'], (recurrence: Recurrence) => 
   6: (recurrence) => ({ freq: 'YEARLY', byMonth: [recurrence.monthOfYear ?? 1], ...nthDay(recurrence) }),
 };
 
+/** In the words of RFC 5545, without its interval and end. */
+export function patternOf(recurrence: Recurrence): Pattern {
+  return patterns[recurrence.type](recurrence);
+}
+
 function onWall({ zone, allDay }: Series, instant: number): number {
   return allDay ? instant : wallOf(zone, instant);
 }
@@ -59,7 +64,7 @@ function zoned(wall: number): Temporal.ZonedDateTime {
 function ruleOf(series: Series, recurrence: Recurrence): RRuleTemporal {
   const { interval, occurrences, until, firstDayOfWeek = 0 } = recurrence;
   return new RRuleTemporal({
-    ...patterns[recurrence.type](recurrence),
+    ...patternOf(recurrence),
     interval: Math.max(1, interval),
     wkst: weekdays[firstDayOfWeek],
     ...(occurrences !== undefined && { count: occurrences }),

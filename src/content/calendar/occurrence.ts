@@ -1,0 +1,53 @@
+// One occurrence of a series as an event of its own: what the series says, with what its exception says differently.
+import type { Event, EventDetails, EventException } from '../../domain/event.ts';
+
+const inherited = [
+  'subject',
+  'location',
+  'body',
+  'categories',
+  'sensitivity',
+  'busyStatus',
+  'reminder',
+  'meetingStatus',
+  'attendees',
+  'replyTime',
+  'responseType',
+  'confLink',
+  'externalLink',
+] as const satisfies readonly (keyof EventDetails)[];
+
+export function exceptionAt({ exceptions }: Event, original: number): EventException | undefined {
+  return exceptions?.find((exception) => exception.original === original);
+}
+
+/** `original`: its start as the series has it. What it was deleted is not asked here. */
+export function occurrenceOf(series: Event, original: number): Event {
+  const { recurrence: _, exceptions: __, source: ___, clientUid: ____, ...event } = series;
+  const exception = exceptionAt(series, original);
+  const start = exception?.start ?? original;
+  const end = exception?.end ?? start + series.end - series.start;
+  const own = inherited.flatMap((key) => {
+    const said = exception?.[key];
+    return said === undefined ? [] : [[key, said ?? undefined] as const];
+  });
+  const next = { ...event, ...Object.fromEntries(own), start, end, instance: original };
+  return Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined)) as unknown as Event;
+}
+
+/** What an occurrence says differently from its series; the other way round. */
+export function exceptionOf(series: Event, occurrence: Event): EventException {
+  const { start, end, dtStamp, instance = start } = occurrence;
+  const differing = inherited.flatMap((key) => {
+    if (JSON.stringify(occurrence[key]) === JSON.stringify(series[key])) return [];
+    return [[key, occurrence[key] ?? null] as const];
+  });
+  const length = series.end - series.start;
+  return {
+    original: instance,
+    ...(start !== instance && { start }),
+    ...(end !== start + length && { end }),
+    dtStamp,
+    ...Object.fromEntries(differing),
+  };
+}

@@ -1,0 +1,238 @@
+// iCalendar events (RFC 5545) as they are stored. Invariants: never throws; what cannot be said in the protocol's patterns
+// becomes the first occurrence alone; a component without UID or a sound start is left out. Pure.
+import type ICAL from 'ical.js';
+import { isTimeZone } from '../../../protocol/index.ts';
+import type { Event, EventAttendee, EventException } from '../../domain/event.ts';
+import { withoutUndefined } from '../pattern.ts';
+import { exceptionOf } from './occurrence.ts';
+import { readRule } from './read-rule.ts';
+import { lastStart, occurrenceAt } from './recurrence.ts';
+import { vtimezoneReader } from './vtimezone.ts';
+import { instantOf } from './zone.ts';
+
+export interface ReadOptions {
+  /** For times that name no zone, or one that nobody knows. */
+  readonly zone: string;
+  /** Milliseconds: DTSTAMP where there is none. */
+  readonly now: number;
+}
+
+const day = 86_400_000;
+const latest = Date.UTC(4500, 0);
+const most = 10_000;
+
+/** Series with what differs in their occurrences; occurrences whose series is not there have `instance`. */
+export function readEvents(calendar: ICAL.Component, options: ReadOptions): Event[] {
+  const zoneOf = vtimezoneReader(calendar, options.zone);
+  const single = calendar
+    .getAllSubcomponents('vevent')
+    .slice(0, most)
+    .flatMap((component) => {
+      const event = readEvent(component, zoneOf, options);
+      return event ? [{ component, event }] : [];
+    });
+  const masters = single.filter(({ event }) => event.instance === undefined);
+  const others = single.filter(({ event }) => event.instance !== undefined);
+  const byUid = new Map(masters.map(({ event, component }) => [event.uid, withDeleted(event, component, zoneOf)]));
+  const orphans: Event[] = [];
+  for (const { event, component } of others) {
+    const series = byUid.get(event.uid);
+    if (!series?.recurrence) orphans.push(event);
+    else byUid.set(event.uid, withOccurrence(series, event, isCancelled(component)));
+  }
+  return [...byUid.values(), ...orphans];
+}
+
+function withOccurrence(series: Event, event: Event, cancelled: boolean): Event {
+  const original = occurrenceAt(series, event.instance!);
+  if (original === undefined) return series;
+  const exception = cancelled
+    ? { original, deleted: true as const }
+    : exceptionOf(series, { ...event, instance: original });
+  return withException(series, exception);
+}
+
+/** In place of what was said of that occurrence before. */
+export function withException(series: Event, exception: EventException): Event {
+  const others = (series.exceptions ?? []).filter(({ original }) => original !== exception.original);
+  return { ...series, exceptions: [...others, exception].sort((a, b) => a.original - b.original) };
+}
+
+type ZoneOf = (tzid: string, at: number) => string;
+
+function withDeleted(event: Event, component: ICAL.Component, zoneOf: ZoneOf): Event {
+  if (!event.recurrence) return event;
+  let series = event;
+  for (const property of component.getAllProperties('exdate').slice(0, most)) {
+    for (const value of property.getValues()) {
+      const at = instantIn(value as ICAL.Time, property, event.zone, zoneOf);
+      const original = at === undefined ? undefined : occurrenceAt(event, at);
+      if (original !== undefined) series = withException(series, { original, deleted: true });
+    }
+  }
+  return series;
+}
+
+function isCancelled(component: ICAL.Component): boolean {
+  return textOf(component, 'status')?.toUpperCase() === 'CANCELLED';
+}
+
+function textOf(component: ICAL.Component, name: string): string | undefined {
+  const value = component.getFirstPropertyValue(name);
+  return value === null || value === undefined ? undefined : String(value).trim() || undefined;
+}
+
+/** Undefined: no date that the protocol could say. */
+function instantIn(value: ICAL.Time, property: ICAL.Property, fallback: string, zoneOf: ZoneOf): number | undefined {
+  if (!(value?.year >= 1600)) return undefined; // Date.UTC has meanings of its own for the first century
+  const wall = Date.UTC(value.year, value.month - 1, value.day, value.hour, value.minute, value.second);
+  if (!(wall <= latest)) return undefined;
+  if (value.isDate) return wall - (((wall % day) + day) % day);
+  return instantOf(zoneIn(value, property, fallback, zoneOf, wall), wall);
+}
+
+function zoneIn(value: ICAL.Time, property: ICAL.Property, fallback: string, zoneOf: ZoneOf, wall: number): string {
+  if (value.zone?.tzid === 'UTC') return 'UTC';
+  const tzid = property.getFirstParameter('tzid');
+  return tzid ? zoneOf(tzid, wall) : fallback;
+}
+
+function timeOf(component: ICAL.Component, name: string, fallback: string, zoneOf: ZoneOf) {
+  const property = component.getFirstProperty(name);
+  const value = property?.getFirstValue() as ICAL.Time | undefined;
+  const at = property && value ? instantIn(value, property, fallback, zoneOf) : undefined;
+  if (!property || !value || at === undefined) return undefined;
+  return { at, isDate: value.isDate, zone: value.isDate ? fallback : zoneIn(value, property, fallback, zoneOf, at) };
+}
+
+function readEvent(component: ICAL.Component, zoneOf: ZoneOf, options: ReadOptions): Event | undefined {
+  const zone = isTimeZone(options.zone) ? options.zone : 'UTC';
+  const uid = textOf(component, 'uid');
+  const from = timeOf(component, 'dtstart', zone, zoneOf);
+  if (!uid || uid.length > 1000 || !from) return undefined;
+  const allDay = from.isDate;
+  const event = withoutUndefined({
+    uid,
+    ...readDetails(component),
+    allDay: allDay || undefined,
+    start: from.at,
+    end: endOf(component, from, zoneOf),
+    zone: from.zone,
+    dtStamp: timeOf(component, 'dtstamp', 'UTC', zoneOf)?.at ?? options.now,
+    ...readPeople(component),
+    sequence: numberOf(component, 'sequence'),
+    instance: timeOf(component, 'recurrence-id', from.zone, zoneOf)?.at,
+  }) as Event;
+  if (event.instance !== undefined) return event;
+  const recurrence = readRule(component.getFirstPropertyValue('rrule') as ICAL.Recur | null, event);
+  if (!recurrence) return event;
+  const last = recurrence.occurrences === undefined ? 0 : lastStart({ ...event, recurrence });
+  if (last === undefined) return event;
+  // The protocol counts up to 999.
+  const { occurrences = 0, ...pattern } = recurrence;
+  return { ...event, recurrence: occurrences > 999 ? { ...pattern, until: last } : recurrence };
+}
+
+function numberOf(component: ICAL.Component, name: string): number | undefined {
+  const value = Number(textOf(component, name));
+  return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+function endOf(component: ICAL.Component, from: { at: number; isDate: boolean; zone: string }, zoneOf: ZoneOf): number {
+  const least = from.at + (from.isDate ? day : 0);
+  const end = timeOf(component, 'dtend', from.zone, zoneOf)?.at;
+  if (end !== undefined) return Math.max(end, least);
+  const duration = component.getFirstPropertyValue('duration') as ICAL.Duration | null;
+  const seconds = typeof duration?.toSeconds === 'function' ? duration.toSeconds() : 0;
+  return Number.isFinite(seconds) ? Math.min(Math.max(from.at + seconds * 1000, least), latest) : least;
+}
+
+const classes: Readonly<Record<string, number>> = { PRIVATE: 2, CONFIDENTIAL: 3 };
+const busyNames: Readonly<Record<string, number>> = { FREE: 0, TENTATIVE: 1, BUSY: 2, OOF: 3, WORKINGELSEWHERE: 4 };
+
+function readDetails(component: ICAL.Component): Partial<Event> {
+  const upper = (name: string): string => textOf(component, name)?.toUpperCase() ?? '';
+  const categories = component.getAllProperties('categories').flatMap((property) => property.getValues().map(String));
+  const busy = busyNames[upper('x-microsoft-cdo-busystatus')];
+  const intended = busyNames[upper('x-microsoft-cdo-intendedstatus')];
+  return withoutUndefined({
+    subject: textOf(component, 'summary'),
+    location: locationOf(component),
+    body: bodyOf(component),
+    categories: categories.length > 0 ? categories.slice(0, 300) : undefined,
+    sensitivity: classes[upper('class')],
+    busyStatus: busy ?? (upper('transp') === 'TRANSPARENT' ? 0 : undefined),
+    intendedBusy: intended,
+    reminder: reminderOf(component),
+    disallowNewTimeProposal: upper('x-microsoft-disallow-counter') === 'TRUE' ? true : undefined,
+  }) as Partial<Event>;
+}
+
+function locationOf(component: ICAL.Component): Event['location'] {
+  const text = textOf(component, 'location');
+  const geo = component.getFirstPropertyValue('geo') as unknown as readonly number[] | null;
+  const [Latitude, Longitude] = Array.isArray(geo) ? geo.map(Number) : [];
+  const place =
+    Number.isFinite(Latitude) && Number.isFinite(Longitude) ? { Latitude: Latitude!, Longitude: Longitude! } : {};
+  return text || 'Latitude' in place ? { ...(text && { DisplayName: text }), ...place } : undefined;
+}
+
+function bodyOf(component: ICAL.Component): Event['body'] {
+  const html = component.getFirstProperty('x-alt-desc');
+  if (html && String(html.getFirstParameter('fmttype')).toLowerCase() === 'text/html') {
+    const data = String(html.getFirstValue() ?? '');
+    // Programs escape it or do not.
+    const plain = /\\[nN,;\\]/.test(data) ? data.replace(/\\([nN,;\\])/g, (_, c) => (/n/i.test(c) ? '\n' : c)) : data;
+    if (plain.trim() !== '') return { type: 2, data: plain };
+  }
+  const text = textOf(component, 'description');
+  return text === undefined ? undefined : { type: 1, data: text };
+}
+
+/** Minutes before the start, of the first alarm that says so. */
+function reminderOf(component: ICAL.Component): number | undefined {
+  for (const alarm of component.getAllSubcomponents('valarm')) {
+    const trigger = alarm.getFirstPropertyValue('trigger') as ICAL.Duration | null;
+    const seconds = typeof trigger?.toSeconds === 'function' ? trigger.toSeconds() : 1;
+    if (seconds <= 0 && seconds > -0x7fffffff) return Math.round(-seconds / 60);
+  }
+  return undefined;
+}
+
+const partStats: Readonly<Record<string, number>> = { TENTATIVE: 2, ACCEPTED: 3, DECLINED: 4, 'NEEDS-ACTION': 5 };
+
+/** `mailto:` in any case; undefined for what names no mailbox. */
+export function mailboxOf(property: ICAL.Property | null): Pick<EventAttendee, 'email' | 'name'> | undefined {
+  if (!property) return undefined;
+  const value = String(property.getFirstValue() ?? '').trim();
+  const named = /^mailto:(.+)$/i.exec(value)?.[1] ?? property.getFirstParameter('email');
+  const email = decoded(String(named ?? value)).trim();
+  if (!/^[^@\s]+@[^@\s]+$/.test(email)) return undefined;
+  return { email, name: String(property.getFirstParameter('cn') ?? '').trim() || email };
+}
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function readPeople(component: ICAL.Component): Partial<Event> {
+  const organizer = mailboxOf(component.getFirstProperty('organizer'));
+  const lines = component.getAllProperties('attendee').slice(0, most);
+  const attendees = lines.flatMap((property): EventAttendee[] => {
+    const mailbox = mailboxOf(property);
+    if (!mailbox) return [];
+    const say = (name: string): string => String(property.getFirstParameter(name) ?? '').toUpperCase();
+    const resource = say('cutype') === 'RESOURCE' || say('cutype') === 'ROOM';
+    const optional = say('role') === 'OPT-PARTICIPANT' || say('role') === 'NON-PARTICIPANT';
+    return [{ ...mailbox, status: partStats[say('partstat')] ?? 5, type: resource ? 3 : optional ? 2 : 1 }];
+  });
+  const silent = lines.length > 0 && lines.every((line) => /^false$/i.test(String(line.getFirstParameter('rsvp'))));
+  return withoutUndefined({
+    organizer,
+    attendees: attendees.length > 0 ? attendees : undefined,
+    responseRequested: silent ? false : undefined,
+  }) as Partial<Event>;
+}
