@@ -1,9 +1,15 @@
 // A keep-alive HTTP/1.1 connection with one request under way, as light as it can be: the bench must not be what is measured.
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 export interface Answer {
   readonly status: number;
   readonly body: Buffer;
+}
+/** Where the server takes requests. */
+export interface Door {
+  readonly port: number;
+  readonly tls: boolean;
 }
 interface Expected {
   readonly resolve: (answer: Answer) => void;
@@ -28,12 +34,17 @@ export class Connection {
     socket.on('error', (error) => this.#expected?.reject(error));
   }
 
-  static open(port: number): Promise<Connection> {
+  /** `tls`: without a look at the certificate, which is the bench's own. */
+  static open({ port, tls }: Door): Promise<Connection> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => {
+      const opened = () => {
         socket.off('error', reject);
         resolve(new Connection(socket));
-      });
+      };
+      const address = { port, host: '127.0.0.1' };
+      const socket = tls
+        ? connectTls({ ...address, rejectUnauthorized: false }, opened)
+        : connect({ ...address, noDelay: true }, opened);
       socket.once('error', reject);
     });
   }

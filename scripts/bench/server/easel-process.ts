@@ -3,13 +3,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Door } from './connection.ts';
 
 const main = fileURLToPath(new URL('../../../src/main.js', import.meta.url));
 /** What Linux counts CPU time in for /proc, on every platform that Node runs on. */
 const ticksPerSecond = 100;
 
 export interface EaselProcess {
-  readonly httpPort: number;
+  readonly http: Door;
+  readonly https: Door;
   readonly smtpPort: number;
   /** Microseconds of CPU, all threads, since it started. */
   cpu(): number;
@@ -22,12 +24,16 @@ export interface EaselProcess {
  * Serves the store in the folder `data` on free ports of 127.0.0.1; its log goes to `data`/log. EASEL_BENCH_NODE holds flags for
  * its node, say `--cpu-prof`.
  */
-export async function startEasel(data: string): Promise<EaselProcess> {
+export async function startEasel(
+  data: string,
+  { store = 'sqlite', more = [] }: { readonly store?: string; readonly more?: readonly string[] } = {},
+): Promise<EaselProcess> {
   const log = openSync(join(data, 'log'), 'a');
-  const listeners = ['--http', '127.0.0.1:0', '--https', 'none', '--smtp', '127.0.0.1:0'];
+  const listeners = ['http', 'https', 'smtp'].flatMap((name) => [`--${name}`, '127.0.0.1:0']);
   const flags = process.env.EASEL_BENCH_NODE?.split(' ') ?? [];
-  const child = spawn(process.execPath, [...flags, main, 'serve', '--data', data, ...listeners], {
+  const child = spawn(process.execPath, [...flags, main, 'serve', '--data', data, ...listeners, ...more], {
     stdio: ['ignore', 'pipe', log],
+    env: { ...process.env, EASEL_STORE: store, EASEL_LOG_LEVEL: 'warn' },
   });
   closeSync(log);
   const kill = () => child.kill('SIGKILL');
@@ -35,7 +41,8 @@ export async function startEasel(data: string): Promise<EaselProcess> {
   const line = await readyLine(child);
   const port = (name: string) => Number(new RegExp(`${name}=\\S*?:(\\d+)(?:\\s|$)`).exec(line)?.[1]);
   return {
-    httpPort: port('http'),
+    http: { port: port('http'), tls: false },
+    https: { port: port('https'), tls: true },
     smtpPort: port('smtp'),
     cpu: () => cpuOf(child.pid!),
     resident: () => 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]),

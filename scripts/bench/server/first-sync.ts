@@ -10,15 +10,15 @@ const runs: readonly {
   readonly body: BodyWanted;
   readonly aim?: number;
 }[] = [
-  { name: 'text, 500 bytes, window 100', window: 100, body: preview, aim: 5_000 },
-  { name: 'text, 500 bytes, window 512', window: 512, body: preview, aim: 5_000 },
+  { name: 'text, 500 bytes, window 100', window: 100, body: preview, aim: 10_000 },
+  { name: 'text, 500 bytes, window 512', window: 512, body: preview, aim: 10_000 },
   { name: 'whole HTML, window 100', window: 100, body: { Type: 2 } },
   { name: 'whole HTML, window 512', window: 512, body: { Type: 2 } },
 ];
 
 /** `count`: the mails in the Inbox. */
 export async function firstSync(easel: EaselProcess, login: Login, count: number): Promise<Row[]> {
-  const connection = await Connection.open(easel.httpPort);
+  const connection = await Connection.open(easel.http);
   const rows: Row[] = [];
   for (const [n, { name, window, body, aim }] of runs.entries()) {
     const phone = new Phone(login, `new${n}`);

@@ -10,11 +10,11 @@ const warmUp = 2_000;
 const span = 6_000;
 
 /** Phones spread over the accounts; their Inboxes hold whatever the accounts hold. */
-export async function noChangeSync(easel: EaselProcess, logins: readonly Login[]): Promise<Row[]> {
-  const connections = await Promise.all(Array.from({ length: lanes }, () => Connection.open(easel.httpPort)));
+export async function noChangeSync(easel: EaselProcess, logins: readonly Login[], when = ''): Promise<Row[]> {
+  const connections = await Promise.all(Array.from({ length: lanes }, () => Connection.open(easel.http)));
   const requests = await Promise.all(
     connections.map(async (connection, n) => {
-      const phone = new Phone(logins[n % logins.length]!, `idle${n}`);
+      const phone = new Phone(logins[n % logins.length]!, `idle${when}${n}`);
       await phone.begin(connection);
       // A page leaves its key unused: only the second request from a key is a repeat.
       await phone.nextPage(connection, 100, preview);
@@ -45,12 +45,12 @@ export async function noChangeSync(easel: EaselProcess, logins: readonly Login[]
   const rate = count / seconds;
   return [
     {
-      what: `no-change Sync, ${lanes} connections`,
+      what: `${when && '  '}no-change Sync${when && ' '}${when}, ${lanes} connections`,
       measured: `${whole(rate)} /s`,
       aim: '≥ 2,000 /s',
       met: rate >= 2_000,
     },
-    { what: 'no-change Sync: processor of the server', measured: `${whole(cpu / count)} µs` },
+    { what: '  processor of the server for one', measured: `${whole(cpu / count)} µs` },
     { what: '  per second of its processor time', measured: `${whole(count / (cpu / 1e6))} /s` },
     { what: '  (processor of this client)', measured: `${whole(ownCpu / count)} µs` },
   ];
