@@ -27,10 +27,12 @@ const version = '16.1';
 export class Phone {
   readonly #head: string;
   readonly #id: string;
+  readonly #folder: string;
   #key = '0';
 
-  constructor({ address, password }: Login, id: string) {
+  constructor({ address, password }: Login, id: string, folder = inbox) {
     this.#id = id;
+    this.#folder = folder;
     this.#head = [
       'HTTP/1.1',
       'Host: 127.0.0.1',
@@ -41,7 +43,7 @@ export class Phone {
     ].join('\r\n');
   }
 
-  /** Learns the folders and the Inbox's first key, and takes what is in it: at most one page. */
+  /** Learns the folders and its folder's first key, and takes what is in it: at most one page. */
   async begin(connection: Connection): Promise<void> {
     const folders = write(folderSync.request, { SyncKey: '0' }, { version });
     await posted(connection, this.#request('FolderSync', folders));
@@ -54,7 +56,7 @@ export class Phone {
     await this.#take(connection, this.syncRequest(1, preview));
   }
 
-  /** Takes one page; says how many mails it brought and whether there are more. */
+  /** Takes one page; says how many items it brought and whether there are more. */
   async nextPage(connection: Connection, window: number, body: BodyWanted): Promise<{ items: number; more: boolean }> {
     const answer = await this.#take(connection, this.syncRequest(window, body));
     return { items: answer?.Commands?.length ?? 0, more: answer?.MoreAvailable ?? false };
@@ -70,13 +72,13 @@ export class Phone {
     return answer;
   }
 
-  /** A Sync of the Inbox from the last key, as a phone writes it. */
+  /** A Sync of the folder from the last key, as a phone writes it. */
   syncRequest(window: number, body: BodyWanted): Buffer {
     const first = this.#key === '0';
-    const options = { FilterType: 0, BodyPreference: [body] };
+    const options = { ...(this.#folder === inbox && { FilterType: 0 }), BodyPreference: [body] };
     const collection = first
-      ? { SyncKey: '0', CollectionId: inbox }
-      : { SyncKey: this.#key, CollectionId: inbox, GetChanges: true, WindowSize: window, Options: [options] };
+      ? { SyncKey: '0', CollectionId: this.#folder }
+      : { SyncKey: this.#key, CollectionId: this.#folder, GetChanges: true, WindowSize: window, Options: [options] };
     return this.#request('Sync', write(sync.request, { Collections: { Collection: [collection] } }, { version }));
   }
 
