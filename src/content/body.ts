@@ -52,3 +52,28 @@ export function readTextBody({ Type, Data }: Pick<Body, 'Type' | 'Data'>): TextB
   const data = Data === undefined ? '' : typeof Data === 'string' ? Data : Buffer.from(Data as Uint8Array).toString();
   return data === '' ? 'none' : { type: Type, data };
 }
+
+/** Text that came back as it was shown leaves the HTML that it was shown of; phones write line ends as they like. */
+export function keepFormatted(before: TextBody | undefined, told: TextBody | undefined): TextBody | undefined {
+  const isEcho = before?.type === 2 && told?.type === 1 && lines(asText(before)) === lines(told.data);
+  return isEcho ? before : told;
+}
+function lines(text: string): string {
+  return text.replace(/\r\n?/g, '\n').trimEnd();
+}
+
+/** The body that an item has when a device wrote this of it: one that is not there stays, one that is empty goes. */
+export function bodyAfter(
+  before: TextBody | undefined,
+  { Body, Body25 }: { readonly Body?: Pick<Body, 'Type' | 'Data'> | undefined; readonly Body25?: string | undefined },
+): TextBody | undefined {
+  if (Body25 !== undefined) return Body25 === '' ? undefined : keepFormatted(before, { type: 1, data: Body25 });
+  const told = Body && readTextBody(Body);
+  return told === undefined ? before : told === 'none' ? undefined : keepFormatted(before, told);
+}
+
+/** [MS-ASCNTC] and [MS-ASTASK] of version 2.5: plain text and its size. */
+export function writeBody25(body: TextBody): { Body25: string; BodySize: number; BodyTruncated: boolean } {
+  const text = asText(body);
+  return { Body25: text, BodySize: Buffer.byteLength(text), BodyTruncated: false };
+}

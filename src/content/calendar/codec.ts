@@ -3,14 +3,16 @@
 // event that has one; up to 14.1 a Change tells the whole event, from 16.0 on only what it names differs.
 import { randomUUID } from 'node:crypto';
 import { calendar, ghostableOfCalendar, pages, parseDate, type ReadCalendar, write } from '../../../protocol/index.ts';
-import { element } from '../../../protocol/wbxml/element.ts';
+import { type Element, element } from '../../../protocol/wbxml/element.ts';
 import type { Event, EventDetails, EventException } from '../../domain/event.ts';
 import type { Fields } from '../../domain/item.ts';
 import { farFuture, farPast } from '../../domain/position.ts';
+import type { BodyPreference } from '../../domain/sync-record.ts';
 import { wordsOf } from '../../domain/words.ts';
 import { asText } from '../body.ts';
 import type { FieldsCodec, Spoken, SpokenChange } from '../fields-class.ts';
 import { invalid, withoutUndefined } from '../pattern.ts';
+import { type Echo, keepUnsaid, keepUnsaidOfExceptions } from './keep-unsaid.ts';
 import {
   type Clock,
   clockOf,
@@ -51,11 +53,7 @@ export const calendarCodec: FieldsCodec = {
     const original = originalOf(event, instanceId, spoken);
     return { fields: asFields(withException(event, { original, deleted: true }, spoken.now)), exact: true };
   },
-  write: (fields, spoken, bodies) => {
-    const { version, now, account } = spoken;
-    const asked = { version, bodies, now, firstDayOfWeek: account.firstDayOfWeek ?? 0 };
-    return write(calendar, writeEvent(asEvent(fields), asked), { version });
-  },
+  write: (fields, spoken, bodies) => elementOf(asEvent(fields), spoken, bodies),
   added: (fields, version) =>
     Number(version) >= 16
       ? element(pages.airSync.ApplicationData, [element(pages.calendar.UID, asEvent(fields).uid)])
@@ -65,6 +63,11 @@ export const calendarCodec: FieldsCodec = {
   sortDate: (fields) => sortDateOf(asEvent(fields)),
   words: (fields) => wordsOfEvent(asEvent(fields)),
 };
+
+function elementOf(event: Event, { version, now, account }: Spoken, bodies: readonly BodyPreference[]): Element {
+  const asked = { version, bodies, now, firstDayOfWeek: account.firstDayOfWeek ?? 0 };
+  return write(calendar, writeEvent(event, asked), { version });
+}
 
 /** The end of the last occurrence, or of an exception that was moved behind it. */
 function sortDateOf(event: Event): number {
@@ -135,7 +138,8 @@ function createEvent(wire: ReadCalendar, spoken: Spoken): Event {
     ...flagsOf(wire),
   };
   const recurrence = wire.Recurrence && readRecurrence(wire.Recurrence, clock);
-  return withExceptions(requireOccurrence(recurrence ? { ...event, recurrence } : event), wire, clock, spoken);
+  const series = requireOccurrence(recurrence ? { ...event, recurrence } : event);
+  return withExceptions(series, readExceptions(wire.Exceptions?.Exception ?? [], clock, version), spoken);
 }
 
 function flagsOf({ ResponseRequested, DisallowNewTimeProposal }: ReadCalendar): Partial<Event> {
@@ -152,10 +156,9 @@ function requireOccurrence(event: Event): Event {
 }
 
 /** [MS-ASCMD] R7475: from 16.0 on one that names no occurrence fails the Add; before, phones name days by wrong times. */
-function withExceptions(event: Event, wire: ReadCalendar, clock: Clock, { version, now }: Spoken): Event {
-  const list = wire.Exceptions?.Exception;
-  if (!list || !event.recurrence) return event;
-  return readExceptions(list, clock, version).reduce((series, exception) => {
+function withExceptions(event: Event, told: readonly EventException[], { version, now }: Spoken): Event {
+  if (!event.recurrence) return event;
+  return told.reduce((series, exception) => {
     const original = occurrenceAt(series, exception.original);
     if (original === undefined) {
       if (Number(version) >= 16) throw invalid('Exceptions');
@@ -209,7 +212,7 @@ function changeEvent(before: Event, wire: ReadCalendar, spoken: SpokenChange): C
   const clock = clockOf(wire, version, { zone: before.zone, allDay: before.allDay === true, start: before.start });
   const spokenOf = readDetails(wire, version);
   const details = newest ? spokenOf : { ...leftOut(before, spoken), ...spokenOf };
-  const next = withoutUndefined({
+  const told = withoutUndefined({
     ...before,
     ...details,
     ...flagsOf(wire),
@@ -219,13 +222,24 @@ function changeEvent(before: Event, wire: ReadCalendar, spoken: SpokenChange): C
     recurrence: changedRecurrence(before, wire, clock, newest),
     dtStamp: (newest ? undefined : parseDate(wire.DtStamp ?? '')) ?? now,
   }) as Event;
+  const echo = newest ? undefined : { told: wire, shown: shownTo(before, spoken), clock, version };
+  const next = echo ? keepUnsaid(before, told, echo) : told;
   if (isReceived(before)) return keepOrganizers(before, next, newest);
   const kept = { ...next, meetingStatus: meetingStatusOf(before, next) };
   // Exceptions belong to the pattern that they are exceptions of.
   const moved = (['start', 'end', 'allDay', 'recurrence'] as const).some((key) => differs(before[key], next[key]));
   const { exceptions, ...bare } = kept;
   const series = requireOccurrence(moved ? bare : kept);
-  return { event: newest ? series : withExceptions(series, wire, clock, spoken), exact: true };
+  return { event: echo ? withToldExceptions(before, series, echo, spoken) : series, exact: true };
+}
+
+function shownTo(event: Event, spoken: Spoken): ReadCalendar {
+  return readCalendar(elementOf(event, spoken, [{ type: 1 }]), spoken.version);
+}
+
+function withToldExceptions(before: Event, series: Event, echo: Echo, spoken: Spoken): Event {
+  const told = readExceptions(echo.told.Exceptions?.Exception ?? [], echo.clock, echo.version);
+  return withExceptions(series, keepUnsaidOfExceptions(before, told, echo), spoken);
 }
 
 /** [MS-ASCMD] 2.2.3.179 Supported: what a whole event of a Change up to 14.1 takes away by not naming it. */

@@ -16,7 +16,7 @@ import { EasError } from '../../domain/errors.ts';
 import type { Fields, Json } from '../../domain/item.ts';
 import { farFuture } from '../../domain/position.ts';
 import { wordsOf } from '../../domain/words.ts';
-import { asText, readTextBody, type TextBody, writeTextBody } from '../body.ts';
+import { asText, bodyAfter, type TextBody, writeBody25, writeTextBody } from '../body.ts';
 import { wallOf } from '../calendar/zone.ts';
 import type { FieldsCodec, Spoken, SpokenChange } from '../fields-class.ts';
 import { invalid } from '../pattern.ts';
@@ -49,7 +49,7 @@ export const contactsCodec: FieldsCodec = {
     for (const name of dates)
       if (typeof fields[name] === 'number') shown[name] = formatDateTime(fields[name] as number);
     for (const [list, one] of Object.entries(lists)) if (fields[list]) shown[list] = { [one]: fields[list] };
-    if (body) Object.assign(shown, version === '2.5' ? oldBody(body) : newBody(body, bodies));
+    if (body) Object.assign(shown, version === '2.5' ? writeBody25(body) : newBody(body, bodies));
     return write(contact, shown as WrittenContact, { version });
   },
   stub: (text) => ({ FileAs: text, LastName: text }),
@@ -57,10 +57,6 @@ export const contactsCodec: FieldsCodec = {
   words: ({ Body, ...fields }) => wordsOf(...textsOf(fields), Body ? asText(Body as unknown as TextBody) : ''),
 };
 
-function oldBody(body: TextBody): Partial<WrittenContact> {
-  const text = asText(body);
-  return { Body25: text, BodySize: Buffer.byteLength(text), BodyTruncated: false };
-}
 function newBody(body: TextBody, bodies: Parameters<typeof writeTextBody>[1]): Partial<WrittenContact> {
   return { Body: writeTextBody(body, bodies), NativeBodyType: body.type };
 }
@@ -100,20 +96,15 @@ function changeContact(before: Fields, wire: ReadContact, spoken: SpokenChange):
   }
   if (wire.Categories) next.Categories = listOf('Categories', wire.Categories.Category);
   if (wire.Children) next.Children = listOf('Children', wire.Children.Child);
-  Object.assign(next, changedBody(wire), changedPicture(wire, spoken));
+  // [MS-ASCNTC] R461: a body that is not there stays.
+  next.Body = bodyAfter(before.Body as TextBody | undefined, wire) as Json | undefined;
+  Object.assign(next, changedPicture(wire, spoken));
   return Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined)) as Fields;
 }
 
 function listOf(name: string, values: readonly string[] | undefined): Json | undefined {
   if ((values?.length ?? 0) > mostListed) throw invalid(name);
   return values && values.length > 0 ? [...values] : undefined;
-}
-
-/** [MS-ASCNTC] R461: a body that is not there stays; one that is empty goes. */
-function changedBody({ Body, Body25 }: ReadContact): Record<string, Json | undefined> {
-  if (Body25 !== undefined) return { Body: Body25 === '' ? undefined : { type: 1, data: Body25 } };
-  const body = Body && readTextBody(Body);
-  return body === undefined ? {} : { Body: body === 'none' ? undefined : { ...body } };
 }
 
 /** Phones send an empty Picture for one that they never loaded: only a device that named it in Supported takes it away. */

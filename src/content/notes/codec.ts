@@ -13,7 +13,7 @@ import { EasError } from '../../domain/errors.ts';
 import type { Fields } from '../../domain/item.ts';
 import { farFuture } from '../../domain/position.ts';
 import { wordsOf } from '../../domain/words.ts';
-import { asText, readTextBody, type TextBody, writeTextBody } from '../body.ts';
+import { asText, bodyAfter, type TextBody, writeTextBody } from '../body.ts';
 import type { FieldsCodec, Spoken } from '../fields-class.ts';
 import { bounded, invalid, withoutUndefined } from '../pattern.ts';
 
@@ -75,10 +75,9 @@ function changeNote(before: Note, data: Element, spoken: Spoken): { fields: Fiel
   if (MessageClass !== stickyNote && !MessageClass.startsWith(`${stickyNote}.`)) throw invalid('MessageClass');
   const categories = Categories?.Category;
   bounded(categories?.length, 0, 300, 'Categories');
-  const body = Body && readTextBody(Body);
   const next = {
     subject: Subject === undefined ? before.subject : Subject || undefined,
-    body: body === undefined ? before.body : body === 'none' ? undefined : body,
+    body: bodyAfter(before.body, { Body }),
     messageClass: MessageClass,
     categories: categories?.length ? categories : undefined,
     modified: spoken.now,

@@ -17,7 +17,7 @@ import type { Recurrence } from '../../domain/event.ts';
 import type { Fields } from '../../domain/item.ts';
 import { farFuture, farPast } from '../../domain/position.ts';
 import { wordsOf } from '../../domain/words.ts';
-import { asText, readTextBody, type TextBody, writeTextBody } from '../body.ts';
+import { asText, bodyAfter, type TextBody, writeBody25, writeTextBody } from '../body.ts';
 import { instantOf, wallOf } from '../calendar/zone.ts';
 import type { FieldsCodec, Spoken } from '../fields-class.ts';
 import { bounded, invalid, readPattern, withoutUndefined } from '../pattern.ts';
@@ -65,7 +65,7 @@ export const tasksCodec: FieldsCodec = {
     const told: WrittenTask = {
       Subject: about.subject,
       ...(body &&
-        (version === '2.5' ? oldBody(body) : { Body: writeTextBody(body, bodies), NativeBodyType: body.type })),
+        (version === '2.5' ? writeBody25(body) : { Body: writeTextBody(body, bodies), NativeBodyType: body.type })),
       Importance: about.importance,
       UtcStartDate: date(about.utcStart),
       StartDate: date(about.start),
@@ -94,11 +94,6 @@ export const tasksCodec: FieldsCodec = {
 
 function date(at: number | undefined): string | undefined {
   return at === undefined ? undefined : formatDateTime(at);
-}
-
-function oldBody(body: TextBody): Partial<WrittenTask> {
-  const text = asText(body);
-  return { Body25: text, BodySize: Buffer.byteLength(text), BodyTruncated: false };
 }
 
 function writeRepeats(repeats: Repeats, firstDayOfWeek: number): TaskRecurrence {
@@ -157,7 +152,7 @@ function changeTask(before: Task, data: Element, spoken: Spoken): { fields: Fiel
   bounded(wire.Categories?.Category?.length, 0, 300, 'Categories');
   const next = {
     subject: wire.Subject || undefined,
-    body: changedBody(before.body, wire),
+    body: bodyAfter(before.body, wire),
     importance: wire.Importance === undefined || wire.Importance === '' ? before.importance : wire.Importance,
     start: start.local,
     utcStart: start.instant,
@@ -175,12 +170,6 @@ function changeTask(before: Task, data: Element, spoken: Spoken): { fields: Fiel
   };
   const told = wire.Complete !== 1 || wire.DateCompleted !== undefined;
   return { fields: asFields(next), exact: told };
-}
-
-function changedBody(before: TextBody | undefined, { Body, Body25 }: ReadTask): TextBody | undefined {
-  if (Body25 !== undefined) return Body25 === '' ? undefined : { type: 1, data: Body25 };
-  const body = Body && readTextBody(Body);
-  return body === undefined ? before : body === 'none' ? undefined : body;
 }
 
 function completedAt(before: Task, { Complete, DateCompleted }: ReadTask, now: number): number | undefined {

@@ -20,6 +20,7 @@ import { instantOf } from '../../../src/content/calendar/zone.ts';
 import type { SpokenChange } from '../../../src/content/fields-class.ts';
 import { EasError } from '../../../src/domain/errors.ts';
 import type { Fields } from '../../../src/domain/item.ts';
+import { zones } from '../../support/zones.ts';
 
 const day = 86_400_000;
 const hour = 3_600_000;
@@ -45,16 +46,6 @@ function refuses(run: () => unknown, what: RegExp): void {
     (error: unknown) => error instanceof EasError && error.code === 'item-invalid' && what.test(error.message),
   );
 }
-
-const zones = [
-  ...['Europe/Berlin', 'Europe/London', 'Europe/Moscow', 'Europe/Dublin', 'Africa/Cairo', 'Africa/Johannesburg'],
-  ...['America/New_York', 'America/Los_Angeles', 'America/St_Johns', 'America/Sao_Paulo', 'America/Caracas'],
-  ...['America/Phoenix', 'America/Havana', 'America/Santiago', 'Asia/Kolkata', 'Asia/Kathmandu', 'Asia/Tokyo'],
-  ...['Asia/Tehran', 'Asia/Jerusalem', 'Asia/Shanghai', 'Australia/Sydney', 'Australia/Lord_Howe', 'Australia/Perth'],
-  ...['Pacific/Auckland', 'Pacific/Chatham', 'Pacific/Kiritimati', 'Pacific/Honolulu', 'Pacific/Apia', 'UTC'],
-  ...['Atlantic/Azores', 'America/Anchorage', 'America/Halifax', 'America/Mexico_City', 'Asia/Dubai', 'Asia/Karachi'],
-  ...['Europe/Istanbul', 'Europe/Helsinki', 'America/Denver', 'America/Chicago', 'America/Regina'],
-];
 
 /** As a phone of this version writes an event of local days or times. */
 function written(
