@@ -104,7 +104,7 @@ async function fill(data: string): Promise<void> {
 }
 
 async function take(easel: EaselProcess, { name, folder }: Kind, window: number): Promise<Row[]> {
-  const connection = await Connection.open(easel.httpPort);
+  const connection = await Connection.open(easel.http);
   const phone = new Phone(login, `new${folder}x${window}`, folder);
   await phone.begin(connection);
   await phone.prime(connection);
