@@ -9,6 +9,7 @@ import type { Log } from '../log.ts';
 import type { Waiters } from '../push/waiters.ts';
 import type { Reader, Store, Transaction } from '../store/port.ts';
 import type { BrakeLimits } from '../sync/brake.ts';
+import type { Lane } from './lane.ts';
 
 export interface Limits {
   /** Seconds. */
@@ -37,6 +38,8 @@ export interface Context {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: Limits;
+  /** Where long pages are rendered. */
+  readonly pages: Lane;
   /** The phone hung up, or the server stops. */
   readonly closed: AbortSignal;
   /** For the request's log line: numbers and ids, no content. */

@@ -202,11 +202,15 @@ async function answerOf(
     case 'gone':
       return as(goneStatus(context, planned.id));
     case 'answered':
-      return render(context, planned, outcome, fetches);
+      if (outcome.changes.length <= longPage) return render(context, planned, outcome, fetches);
+      return context.pages.run(() => render(context, planned, outcome, fetches));
     default:
       throw outcome satisfies never;
   }
 }
+
+/** Items from which a page takes its turn. */
+const longPage = 16;
 
 /** How often a device asked for a folder that is gone: some phones only understand the third answer. */
 const goneAnswers = new Map<string, number>();

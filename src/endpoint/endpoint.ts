@@ -18,6 +18,7 @@ import type { Element } from '../../protocol/wbxml/element.ts';
 import type { Clock } from '../clock.ts';
 import type { Command, Context, Limits } from '../commands/define.ts';
 import { commands, servedVersions } from '../commands/index.ts';
+import { createLane, type Lane } from '../commands/lane.ts';
 import { faultOf, schemaStatusOf, statusOf } from '../commands/status.ts';
 import type { Config } from '../config/config.ts';
 import type { Device } from '../domain/device.ts';
@@ -47,7 +48,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint & AsyncDisposable
     quietDelay: config.quietDelay * 1000,
     onError: (error) => log.error('a waiting phone could not be asked', { error }),
   });
-  const running: Running = { ...parts, waiters, limits: limitsOf(config), told: new Set() };
+  const running: Running = { ...parts, waiters, limits: limitsOf(config), pages: createLane(2), told: new Set() };
   return {
     options: () => ({ 'MS-Server-ActiveSync': server, ...announcement }),
     handle: (request) => handle(running, request),
@@ -59,6 +60,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint & AsyncDisposable
 interface Running extends EndpointParts {
   readonly waiters: Waiters;
   readonly limits: Limits;
+  readonly pages: Lane;
   /** What was logged once of a device. */
   readonly told: Set<string>;
 }
@@ -161,7 +163,7 @@ async function contextOf(
   admission: Admission,
   note: Record<string, string | number>,
 ): Promise<Context> {
-  const { store, clock, log, waiters, limits } = running;
+  const { store, clock, log, waiters, limits, pages } = running;
   const { account } = request;
   const trial = isTrial(admission.deviceId);
   const device = trial ? newDevice(admission, request, clock) : await currentDevice(running, request, admission);
@@ -177,6 +179,7 @@ async function contextOf(
     clock,
     log,
     limits,
+    pages,
     closed: request.closed,
     note: (key, value) => {
       note[key] = value;
