@@ -20,6 +20,7 @@ import { certificateNames } from './http/certificate-names.ts';
 import { type Listener, listen } from './http/listener.ts';
 import { createOpenRequests, type OpenRequests } from './http/open-requests.ts';
 import { createLog, type Log } from './log.ts';
+import { createSealer } from './sealer.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/port.ts';
 
@@ -81,7 +82,10 @@ async function compose(parts: Parts): Promise<RunningServer['addresses']> {
     clock,
   });
   closers.push(() => authenticate[Symbol.dispose]());
-  const endpoint = createEndpoint({ store, config, clock, log, namesAnother: addresses.namesAnother });
+  const endpoint = createEndpoint({
+    ...{ store, config, clock, log, namesAnother: addresses.namesAnother },
+    sealer: createSealer(config.data),
+  });
   closers.push(() => endpoint[Symbol.asyncDispose]());
   const smarthost = config.smarthost && createSmarthost(config.smarthost);
   const sender = startSender({ store, recipients: addresses, clock, log, ...(smarthost && { smarthost }) });

@@ -2,14 +2,18 @@
 // here, one under protocol/commands, one row in index.ts; nothing else changes. It must never know Express or an engine.
 import type { Node, ReadOf, WrittenOf } from '../../protocol/schema/index.ts';
 import type { Version } from '../../protocol/schema/version.ts';
+import type { Element } from '../../protocol/wbxml/element.ts';
 import type { Clock } from '../clock.ts';
 import type { Device } from '../domain/device.ts';
 import type { AccountId } from '../domain/ids.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Log } from '../log.ts';
 import type { Waiters } from '../push/waiters.ts';
+import type { Sealer } from '../sealer.ts';
 import type { Reader, Store, Transaction } from '../store/port.ts';
 import type { BrakeLimits } from '../sync/brake.ts';
 import type { Lane } from './lane.ts';
+import type { Quirks } from './quirks.ts';
 
 export interface Limits {
   /** Seconds. */
@@ -30,6 +34,10 @@ export interface Context {
   /** As it stands in the store; a trial device (`validate`) is not stored. */
   readonly device: Device;
   readonly version: Version;
+  readonly quirks: Quirks;
+  readonly policy: Policy;
+  /** Names the credentials that the request came with; it changes with the password. */
+  readonly credential: string;
   readonly store: Store;
   /** The account's doors; a trial device's transactions leave nothing behind. */
   read<T>(look: (reader: Reader) => Promise<T>): Promise<T>;
@@ -37,6 +45,7 @@ export interface Context {
   readonly waiters: Waiters;
   readonly clock: Clock;
   readonly log: Log;
+  readonly sealer: Sealer;
   readonly limits: Limits;
   /** Where long pages are rendered. */
   readonly pages: Lane;
@@ -56,6 +65,8 @@ export interface Command<Request extends Node = Node, Response extends Node = No
   readonly carriesMessage?: 'sent' | 'stored';
   /** Undefined: an empty 200. */
   handle(context: Context, request: ReadOf<Request> | undefined): Promise<WrittenOf<Response> | undefined>;
+  /** Where the order of an answer is the request's and not the schema's. */
+  arrange?(answer: Element, request: ReadOf<Request>): Element;
 }
 
 /** Ties the handler's types to its schemas. */

@@ -1,32 +1,35 @@
 // [MS-ASPROV] 2.2.2 Elements: the two phases in which a device takes the policy: it asks and gets the document with a temporary key,
-// acknowledges with that key and gets the permanent one. The policy is open: the full document, with permissive values.
-import { createHash, randomInt } from 'node:crypto';
+// acknowledges with that key and gets the permanent one. An order to erase comes before all that.
+import { randomInt } from 'node:crypto';
 import {
-  type EasProvisionDoc,
-  easProvisionDoc,
-  encode,
   order,
   type ProvisionRequest,
   type ProvisionResponse,
   policyData,
   provision,
   requestPolicy,
-  type Version,
-  write,
 } from '../../protocol/index.ts';
 import { EasError } from '../domain/errors.ts';
+import type { Policy } from '../domain/policy.ts';
 import { type Context, defineCommand } from './define.ts';
 import { updateDevice } from './device.ts';
 import { saveDeviceInformation } from './device-information.ts';
+import { policyHash } from './policy.ts';
+import { answerWipe } from './wipe.ts';
 
 const policyType = 'MS-EAS-Provisioning-WBXML';
+/** [MS-ASCMD] 2.2.2 Common Status Codes. */
 const deviceInformationRequired = 165;
+const notFullyProvisionable = 139;
+const managedElsewhere = 145;
 
 export const provisionCommand = defineCommand({
   name: 'Provision',
   ...provision,
   body: 'required',
   handle: async (context, request): Promise<ProvisionResponse> => {
+    const wipe = await answerWipe(context, request!);
+    if (wipe) return wipe;
     const policy = request!.Policies?.Policy;
     if (!policy && !request!.DeviceInformation) return { Status: 1 }; // a wipe is asked for; none is pending
     if (request!.DeviceInformation) await saveDeviceInformation(context, request!.DeviceInformation.Set);
@@ -38,7 +41,7 @@ export const provisionCommand = defineCommand({
   },
 });
 
-type Policy = NonNullable<NonNullable<ProvisionRequest['Policies']>['Policy']>;
+type Acknowledgement = NonNullable<NonNullable<ProvisionRequest['Policies']>['Policy']>;
 
 function onePolicy(PolicyType: string, Status: number, DeviceInformation?: { Status: number }): ProvisionResponse {
   return { DeviceInformation, Status: 1, Policies: { Policy: { PolicyType, Status } } };
@@ -49,82 +52,39 @@ async function offer(
   request: ProvisionRequest,
   information?: { Status: number },
 ): Promise<ProvisionResponse> {
-  if (!request.DeviceInformation && Number(context.version) >= 14.1 && !context.device.information) {
-    return { Status: deviceInformationRequired };
-  }
+  const told = request.DeviceInformation || context.device.information || context.quirks.noDeviceInformation;
+  if (!told && Number(context.version) >= 14.1) return { Status: deviceInformationRequired };
   const temporary = newKey();
   await updateDevice(context, (device) => ({ ...device, policyKey: { ...device.policyKey, temporary } }));
-  const Data = policyData(openPolicy, context.version);
+  const Data = policyData(context.policy.document, context.version);
   const Policy = { PolicyType: policyType, Status: 1, PolicyKey: temporary, Data };
   return { DeviceInformation: information, Status: 1, Policies: { Policy } };
 }
 
 /** The permanent key changes only when the document does: a repeated acknowledgement hears the same one. */
-async function acknowledge(context: Context, policy: Policy): Promise<ProvisionResponse> {
+async function acknowledge(context: Context, policy: Acknowledgement): Promise<ProvisionResponse> {
   const keys = context.device.policyKey;
   const keyFirst = order(requestPolicy, policy);
   if (keyFirst.indexOf('PolicyKey') > keyFirst.indexOf('Status')) throw new EasError('invalid-request', 'order');
   const known = policy.PolicyKey !== undefined && [keys?.temporary, keys?.current].includes(policy.PolicyKey);
   if (!known) return onePolicy(policyType, 5);
-  const hash = policyHash(context.version);
+  const refused = refusal(context.policy, policy.Status);
+  if (refused) return { Status: refused };
+  const hash = policyHash(context.policy, context.version);
   const current = keys?.current !== undefined && keys.hash === hash ? keys.current : newKey();
-  await updateDevice(context, (device) => ({ ...device, policyKey: { ...device.policyKey, current, hash } }));
+  const at = context.clock.now();
+  await updateDevice(context, (device) => ({ ...device, policyKey: { ...device.policyKey, current, hash, at } }));
   const Policy = { PolicyType: policyType, Status: 1, PolicyKey: current };
   return { Status: 1, Policies: { Policy } };
+}
+
+/** [MS-ASPROV] 2.2.2.54.1 Status (Policy): 1 applied, 2 in part, 3 not, 4 managed by somebody else. */
+function refusal({ enforce, allowNonProvisionable }: Policy, status: number | undefined): number | undefined {
+  if (!enforce || allowNonProvisionable || status === 1) return undefined;
+  return status === 4 ? managedElsewhere : notFullyProvisionable;
 }
 
 /** A decimal uint32, never 0: some devices take that for none. */
 function newKey(): string {
   return String(randomInt(1, 2 ** 32));
 }
-
-function policyHash(version: Version): string {
-  const { chunks } = encode(write(easProvisionDoc, openPolicy, { version }));
-  return createHash('sha256').update(Buffer.concat(chunks)).digest('base64url');
-}
-
-/** The whole document, as Exchange's default policy has it: some clients refuse one with only some of the settings. */
-const openPolicy: EasProvisionDoc = {
-  DevicePasswordEnabled: false,
-  AlphanumericDevicePasswordRequired: false,
-  PasswordRecoveryEnabled: false,
-  RequireStorageCardEncryption: false,
-  AttachmentsEnabled: true,
-  MinDevicePasswordLength: '',
-  MaxInactivityTimeDeviceLock: '',
-  MaxDevicePasswordFailedAttempts: '',
-  MaxAttachmentSize: '',
-  AllowSimpleDevicePassword: true,
-  DevicePasswordExpiration: '',
-  DevicePasswordHistory: 0,
-  AllowStorageCard: true,
-  AllowCamera: true,
-  RequireDeviceEncryption: false,
-  AllowUnsignedApplications: true,
-  AllowUnsignedInstallationPackages: true,
-  MinDevicePasswordComplexCharacters: 1,
-  AllowWiFi: true,
-  AllowTextMessaging: true,
-  AllowPOPIMAPEmail: true,
-  AllowBluetooth: 2,
-  AllowIrDA: true,
-  RequireManualSyncWhenRoaming: false,
-  AllowDesktopSync: true,
-  MaxCalendarAgeFilter: 0,
-  AllowHTMLEmail: true,
-  MaxEmailAgeFilter: 0,
-  MaxEmailBodyTruncationSize: -1,
-  MaxEmailHTMLBodyTruncationSize: -1,
-  RequireSignedSMIMEMessages: false,
-  RequireEncryptedSMIMEMessages: false,
-  RequireSignedSMIMEAlgorithm: 0,
-  RequireEncryptionSMIMEAlgorithm: 0,
-  AllowSMIMEEncryptionAlgorithmNegotiation: 2,
-  AllowSMIMESoftCerts: true,
-  AllowBrowser: true,
-  AllowConsumerEmail: true,
-  AllowRemoteDesktop: true,
-  AllowInternetSharing: true,
-  UnapprovedInROMApplicationList: {},
-  ApprovedApplicationList: {},
-};

@@ -2,8 +2,10 @@
 // Invariants: an option beats its variable, a variable its default; a mistake names the option, what was given and what
 // is allowed. It must never print a password.
 import { Ajv, type ErrorObject } from 'ajv';
+import type { Policy } from '../domain/policy.ts';
 import type { LogLevel } from '../log.ts';
 import { concealed, type Listen, parseDomains, parseListener, parseSmarthost, type Smarthost } from './address.ts';
+import { parsePolicy } from './policy.ts';
 import { type Setting, type SettingName, settings } from './settings.ts';
 
 export interface Config {
@@ -24,6 +26,11 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** Of a large folder, 0 to 1: what a phone may delete in an hour. */
   readonly massDelete: number;
+  readonly policy: Policy;
+  /** Requests of one device in five minutes; 0: any number. */
+  readonly deviceRate: number;
+  /** Of one account. */
+  readonly maxDevices: number;
   /** Bytes of a request body: WBXML commands, and whole mails. */
   readonly limits: { readonly wbxml: number; readonly mail: number };
 }
@@ -39,6 +46,7 @@ type Values = Record<SettingName, string | number | undefined>;
 const ajv = new Ajv({ coerceTypes: true, allErrors: false });
 ajv.addFormat('listener', (text: string) => parseListener(text) !== undefined);
 ajv.addFormat('domains', (text: string) => parseDomains(text) !== undefined);
+ajv.addFormat('policy', (text: string) => typeof parsePolicy(text) !== 'string');
 ajv.addFormat('smarthost', (text: string) => parseSmarthost(text) !== undefined);
 const entries = Object.entries(settings) as [SettingName, Setting][];
 const validate = ajv.compile({
@@ -68,6 +76,7 @@ function mistake(error: ErrorObject, given: Record<string, unknown>, options: Gi
   const setting: Setting = settings[name];
   const source = options[name] !== undefined && setting.option ? `--${setting.option}` : setting.env;
   const text = String(given[name]);
+  if (name === 'policy') return new ConfigError(`${source}: ${parsePolicy(text)}; allowed: ${setting.allowed}`);
   return new ConfigError(
     `${source}: '${name === 'smarthost' ? concealed(text) : text}' is not possible; allowed: ${setting.allowed}`,
   );
@@ -91,6 +100,9 @@ function build(values: Values): Config {
     quietDelay: Number(values.quietDelay),
     logLevel: values.logLevel as LogLevel,
     massDelete: Number(values.massDelete) / 100,
+    deviceRate: Number(values.deviceRate),
+    maxDevices: Number(values.maxDevices),
+    policy: parsePolicy(String(values.policy)) as Policy,
     limits: { wbxml: Number(values.maxWbxml), mail: Number(values.maxMail) },
   };
 }

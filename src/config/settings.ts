@@ -112,6 +112,28 @@ export const settings = {
     help: 'a phone that deletes more of a folder of over 100 items in an hour is stopped until `easel device confirm`',
     schema: { type: 'integer', minimum: 1, maximum: 100 },
   },
+  deviceRate: {
+    env: 'EASEL_DEVICE_RATE',
+    default: '900',
+    allowed: 'requests in five minutes, 0 to 1000000; 0: any number',
+    help: 'what one phone may ask before it is told to come back later',
+    schema: { type: 'integer', minimum: 0, maximum: 1_000_000 },
+  },
+  maxDevices: {
+    env: 'EASEL_MAX_DEVICES',
+    default: '50',
+    allowed: '1 to 10000',
+    help: 'phones of one account; a new one takes the place of one that was not seen for a week',
+    schema: { type: 'integer', minimum: 1, maximum: 10_000 },
+  },
+  policy: {
+    env: 'EASEL_POLICY',
+    default: '{}',
+    allowed:
+      'JSON with enforce, refreshHours, allowNonProvisionable and settings of [MS-ASPROV], as DevicePasswordEnabled',
+    help: 'what phones are told to do, where it differs from the open policy; "enforce" refuses those that have not',
+    schema: { type: 'string', format: 'policy' },
+  },
   maxWbxml: {
     env: 'EASEL_MAX_WBXML',
     default: '1048576',

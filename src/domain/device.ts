@@ -14,7 +14,18 @@ export interface Device {
   /** Milliseconds, at most a minute behind. */
   readonly lastSeen: number;
   /** Decimal uint32. `temporary` waits for the acknowledgement, `current` was acknowledged. */
-  readonly policyKey?: { readonly temporary?: string; readonly current?: string; readonly hash?: string };
+  readonly policyKey?: {
+    readonly temporary?: string;
+    readonly current?: string;
+    readonly hash?: string;
+    /** When it was acknowledged last. */
+    readonly at?: number;
+  };
+  /** To unlock it with, should its owner forget how ([MS-ASCMD] 2.2.3.46 DevicePassword); sealed. */
+  readonly password?: string;
+  /** An administrator shut it out, or it was wiped. */
+  readonly blocked?: true;
+  readonly wipe?: WipeOrder;
   /** The last full Ping, which an empty one repeats. */
   readonly ping?: { readonly heartbeat: number; readonly folders: readonly { id: CollectionId; class: string }[] };
   /** The last full Sync without its commands, which an empty or partial one repeats. */
@@ -24,6 +35,33 @@ export interface Device {
   readonly generation: number;
 }
 export type NewDevice = Omit<Device, 'generation'> & { readonly generation?: number };
+
+/**
+ * An order to erase: requested, delivered once it has a delivery, closed once a device to which it was delivered has said, with
+ * the same credentials, that it is done. Times in milliseconds.
+ */
+export interface WipeOrder {
+  /** 'account': only what belongs to this account. */
+  readonly scope: 'device' | 'account';
+  readonly requested: number;
+  readonly delivered?: { readonly at: number; readonly credential: string };
+  /** When the device last said that it failed. */
+  readonly failed?: number;
+  readonly closed?: number;
+}
+/** An order that no device has fetched for so long is void: the phone may have a new owner by then. */
+const wipeLasts = 30 * 24 * 3_600_000;
+
+/** What a device that speaks `version` must hear of; an account's is never made one of the whole device. */
+export function pendingWipe({ wipe }: Pick<Device, 'wipe'>, version: string, now: number): WipeOrder | undefined {
+  if (!wipe || wipe.closed !== undefined || (wipe.scope === 'account' && version !== '16.1')) return undefined;
+  return wipe.delivered || now - wipe.requested < wipeLasts ? wipe : undefined;
+}
+
+export function wipeState(order: WipeOrder): 'requested' | 'delivered' | 'closed' {
+  if (order.closed !== undefined) return 'closed';
+  return order.delivered ? 'delivered' : 'requested';
+}
 
 export interface StoredSync {
   readonly collections: readonly {

@@ -6,11 +6,13 @@ import {
   encodeChunks,
   isWbxmlType,
   type Node,
+  rank,
   read,
   readRequestHeaders,
   SchemaError,
   type ShapedCommand,
   statusAnswer,
+  type Version,
   WbxmlError,
   write,
 } from '../../protocol/index.ts';
@@ -19,13 +21,17 @@ import type { Clock } from '../clock.ts';
 import type { Command, Context, Limits } from '../commands/define.ts';
 import { commands, servedVersions } from '../commands/index.ts';
 import { createLane, type Lane } from '../commands/lane.ts';
+import { newestFor, quirksOf } from '../commands/quirks.ts';
 import { faultOf, schemaStatusOf, statusOf } from '../commands/status.ts';
 import type { Config } from '../config/config.ts';
 import type { Device } from '../domain/device.ts';
 import { EasError, isEasError } from '../domain/errors.ts';
 import type { Log } from '../log.ts';
 import { Waiters } from '../push/waiters.ts';
+import type { Sealer } from '../sealer.ts';
 import type { Reader, Store, Transaction } from '../store/port.ts';
+import { Budget } from './budget.ts';
+import { makeRoom } from './devices.ts';
 import { type Admission, admit, type Gate, isTrial } from './gate.ts';
 import type { EasRequest, EasResponse, Endpoint } from './types.ts';
 
@@ -37,6 +43,7 @@ export interface EndpointParts {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Log;
+  readonly sealer: Sealer;
   readonly namesAnother: Gate['namesAnother'];
 }
 
@@ -48,9 +55,14 @@ export function createEndpoint(parts: EndpointParts): Endpoint & AsyncDisposable
     quietDelay: config.quietDelay * 1000,
     onError: (error) => log.error('a waiting phone could not be asked', { error }),
   });
-  const running: Running = { ...parts, waiters, limits: limitsOf(config), pages: createLane(2), told: new Set() };
+  const budget = new Budget(clock, config.deviceRate);
+  const { policy, maxDevices } = config;
+  const rules = () => ({ policy, maxDevices, budget, now: clock.now() });
+  const pages = createLane(2);
+  const limits = limitsOf(config);
+  const running: Running = { ...parts, waiters, limits, pages, told: new Set(), rules, budget };
   return {
-    options: () => ({ 'MS-Server-ActiveSync': server, ...announcement }),
+    options: (userAgent) => ({ 'MS-Server-ActiveSync': server, ...announcement(newestFor(userAgent)) }),
     handle: (request) => handle(running, request),
     waiting: () => waiters.size,
     [Symbol.asyncDispose]: async () => waiters[Symbol.dispose](),
@@ -63,6 +75,8 @@ interface Running extends EndpointParts {
   readonly pages: Lane;
   /** What was logged once of a device. */
   readonly told: Set<string>;
+  readonly rules: Gate['rules'];
+  readonly budget: Budget;
 }
 
 function limitsOf(config: Config): Limits {
@@ -77,14 +91,16 @@ function limitsOf(config: Config): Limits {
 }
 
 /** What is there and nothing else. */
-const announcement = {
-  'MS-ASProtocolVersions': servedVersions.join(','),
-  'MS-ASProtocolCommands': [...commands.keys()].join(','),
-};
+function announcement(newest: Version = servedVersions.at(-1)!) {
+  return {
+    'MS-ASProtocolVersions': servedVersions.filter((version) => rank(version) <= rank(newest)).join(','),
+    'MS-ASProtocolCommands': [...commands.keys()].join(','),
+  };
+}
 
 async function handle(running: Running, request: EasRequest): Promise<EasResponse> {
   const admission = await admit(running, request);
-  if ('http' in admission) return { status: admission.http, headers: {}, body: [], note: {} };
+  if ('http' in admission) return { status: admission.http, headers: admission.headers ?? {}, body: [], note: {} };
   if ('status' in admission) {
     const { command, status } = admission;
     return respond(statusAnswer(command, status), { command, easStatus: status });
@@ -95,14 +111,16 @@ async function handle(running: Running, request: EasRequest): Promise<EasRespons
   try {
     const body = await readBody(running, request, command);
     reading = false;
+    await slowLoops(running, request, admission, body);
     const input = readInput(running, request, admission, body);
     const context = await contextOf(running, request, admission, note);
     const value = await command.handle(context, input);
-    const answer = value === undefined ? undefined : write(command.response, value, { version });
+    const written = value === undefined ? undefined : write(command.response, value, { version });
+    const answer = written && command.arrange ? command.arrange(written, input as never) : written;
     return respond(
       answer,
       note,
-      announces(command, input) ? { ...announcement, 'X-MS-RP': servedVersions.join(',') } : {},
+      announces(command, input) ? { ...announcement(), 'X-MS-RP': servedVersions.join(',') } : {},
     );
   } catch (error) {
     // A body over the limit is HTTP's to refuse, unless it is the message to be sent that is too large.
@@ -147,6 +165,23 @@ function readInput(running: Running, request: EasRequest, { command, version }: 
   return value;
 }
 
+/** A device that sends the same again and again waits longer each time, so that it costs little. */
+async function slowLoops(running: Running, request: EasRequest, admission: Admission, body: Buffer): Promise<void> {
+  const { account, closed } = request;
+  const { command, deviceId: device } = admission;
+  const { times, delay } = running.budget.repeated(`${account} ${device}`, command.name, body);
+  if (delay === 0) return;
+  running.log.warn('a device repeats itself', { account, device, command: command.name, times });
+  await new Promise<void>((resolve) => {
+    const cancel = running.clock.after(delay, resolve);
+    const giveUp = () => {
+      cancel();
+      resolve();
+    };
+    closed.addEventListener('abort', giveUp, { once: true });
+  });
+}
+
 function tellOnce({ log, told }: Running, { account, query }: EasRequest, command: string, what: string): void {
   const key = `${account} ${/deviceid=([^&]*)/i.exec(query)?.[1] ?? ''} ${command} ${what}`;
   if (told.has(key)) return;
@@ -163,14 +198,17 @@ async function contextOf(
   admission: Admission,
   note: Record<string, string | number>,
 ): Promise<Context> {
-  const { store, clock, log, waiters, limits, pages } = running;
-  const { account } = request;
+  const { store, clock, log, waiters, limits, pages, config, sealer } = running;
+  const { account, credential = '' } = request;
   const trial = isTrial(admission.deviceId);
   const device = trial ? newDevice(admission, request, clock) : await currentDevice(running, request, admission);
   return {
     account,
     device,
     version: admission.version,
+    quirks: quirksOf({ type: device.type, userAgent: device.userAgent, version: admission.version }),
+    policy: config.policy,
+    credential,
     store,
     read: <T>(look: (reader: Reader) => Promise<T>) => store.read(account, look),
     transact: <T>(work: (tx: Transaction) => Promise<T>) =>
@@ -178,6 +216,7 @@ async function contextOf(
     waiters,
     clock,
     log,
+    sealer,
     limits,
     pages,
     closed: request.closed,
@@ -204,7 +243,11 @@ function newDevice({ deviceId, deviceType, version }: Admission, request: EasReq
 }
 
 /** The device as it is now, written when it is new, changed its version or program, or was last seen a while ago. */
-async function currentDevice({ store, clock }: Running, request: EasRequest, admission: Admission): Promise<Device> {
+async function currentDevice(
+  { store, clock, config }: Running,
+  request: EasRequest,
+  admission: Admission,
+): Promise<Device> {
   const seen = newDevice(admission, request, clock);
   const known = admission.device;
   const fresh =
@@ -217,6 +260,7 @@ async function currentDevice({ store, clock }: Running, request: EasRequest, adm
     const before = await tx.device(admission.deviceId);
     const { created: _, sent: __, generation: ___, ...now } = seen;
     const next = before ? { ...before, ...now } : seen;
+    if (!before) await makeRoom(tx, config.maxDevices, seen.lastSeen);
     tx.putDevice(next);
     return next;
   });

@@ -17,6 +17,7 @@ import { commands, servedVersions } from '../commands/index.ts';
 import type { Device } from '../domain/device.ts';
 import type { AccountId, DeviceId } from '../domain/ids.ts';
 import type { Store } from '../store/port.ts';
+import { type DeviceRules, refuseDevice } from './devices.ts';
 import type { EasRequest } from './types.ts';
 
 /** The request may go on. */
@@ -30,12 +31,15 @@ export interface Admission {
   readonly deviceType: string;
 }
 /** It may not: an HTTP code, or a Status under the command's root. */
-export type Refusal = { readonly http: number } | { readonly status: number; readonly command: ShapedCommand };
+export type Refusal =
+  | { readonly http: number; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly status: number; readonly command: ShapedCommand };
 
 export interface Gate {
   readonly store: Store;
   /** Whether `user`, as a query names it, is somebody, but not this account. */
   readonly namesAnother: (user: string, account: AccountId) => Promise<boolean>;
+  readonly rules: () => DeviceRules;
 }
 
 /** Ids that clients use while they try an account: answered, nothing stored. */
@@ -65,7 +69,18 @@ export async function admit(gate: Gate, request: EasRequest): Promise<Admission 
   const command = commands.get(name);
   if (!command) return refuse(isShaped(name) ? 137 : 138);
   const { deviceId, device } = await findDevice(gate.store, request.account, ids as DeviceId[]);
-  return { command, version, query, device, deviceId, deviceType: query.deviceType };
+  const admission = { command, version, query, device, deviceId, deviceType: query.deviceType };
+  const refused = isTrial(deviceId) ? undefined : await askRules(gate, request, admission);
+  if (!refused) return admission;
+  if ('status' in refused) return refuse(refused.status);
+  return { http: 503, headers: { 'Retry-After': String(refused.retryAfter) } };
+}
+
+function askRules({ store, rules }: Gate, { account, headers }: EasRequest, admission: Admission) {
+  const { command, version, query, device, deviceId, deviceType } = admission;
+  const { userAgent, policyKey = query.policyKey } = readRequestHeaders(headers);
+  const about = { account, deviceId, device, type: deviceType, userAgent, version, command: command.name, policyKey };
+  return refuseDevice(store, rules(), about);
 }
 
 /** It has a root element under which a Status can be answered. */

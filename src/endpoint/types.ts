@@ -6,6 +6,8 @@ export interface EasRequest {
   readonly account: AccountId;
   /** The verified user, as the device wrote it in Authorization. */
   readonly login: string;
+  /** Names the credentials without telling them; it changes with the password. */
+  readonly credential?: string;
   readonly method: 'POST';
   /** What stands after '?', undecoded. */
   readonly query: string;
@@ -33,5 +35,5 @@ export interface EasResponse {
 export type Endpoint = {
   handle(request: EasRequest): Promise<EasResponse>;
   /** The headers of an OPTIONS answer; 'MS-Server-ActiveSync' is among them. */
-  options(): Readonly<Record<string, string>>;
+  options(userAgent?: string): Readonly<Record<string, string>>;
 };

@@ -24,7 +24,7 @@ export function createActiveSync(options: ActiveSyncOptions): RequestHandler {
     if (req.method === 'OPTIONS') {
       return await sendAnswer(req, res, {
         status: 200,
-        headers: { 'Cache-Control': 'private', ...options.endpoint.options() },
+        headers: { 'Cache-Control': 'private', ...options.endpoint.options(req.get('User-Agent')) },
       });
     }
     await post(options, req, res);
@@ -68,6 +68,7 @@ function easRequest(req: Request, res: Response, closed: AbortSignal): EasReques
   return {
     account: user.account,
     login: user.login,
+    credential: user.credential,
     method: 'POST',
     query: mark < 0 ? '' : req.originalUrl.slice(mark + 1),
     headers: req.headers as Record<string, string | undefined>,

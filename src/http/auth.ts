@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { VerifyPassword } from '../admin/password.ts';
 import type { Clock } from '../clock.ts';
@@ -14,6 +14,8 @@ export interface Verified {
   readonly displayName: string;
   /** As the device wrote it. */
   readonly login: string;
+  /** Names the password without telling it. */
+  readonly credential: string;
 }
 export interface Denied {
   readonly denied: 'none' | 'wrong' | 'locked';
@@ -92,5 +94,8 @@ async function check(
   const account = await findLogin(login);
   const right = await verify(password, account?.passwordHash);
   if (!account || !right) return undefined;
-  return { account: account.id, address: account.address, displayName: account.displayName, login };
+  const { id, address, displayName, passwordHash = '' } = account;
+  // The hash has a salt of its own: another password, or the same one set anew, is another credential.
+  const credential = createHash('sha256').update(passwordHash).digest('base64url');
+  return { account: id, address, displayName, login, credential };
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { openHouse } from '../support/endpoint.ts';
+import { element, encodeToBuffer, pages } from '../../protocol/index.ts';
+import { takePassword } from '../../src/admin/devices.ts';
+import { createSealer } from '../../src/sealer.ts';
+import { openHouse, rootOf } from '../support/endpoint.ts';
 
 describe('Settings', async () => {
   const house = await openHouse({ after });
@@ -30,14 +33,49 @@ describe('Settings', async () => {
     assert.deepEqual((await phone.stored()).information, { Model: 'Phone', PhoneNumber: '1' });
   });
 
-  test('what is not offered is denied by itself, under Status 1', async () => {
+  test('properties are answered in the order of the request', async () => {
+    const phone = await house.phone();
+    const { Settings, UserInformation, DeviceInformation, Get, Set: set, Model } = pages.settings;
+    const asked = [
+      element(UserInformation, [element(Get)]),
+      element(DeviceInformation, [element(set, [element(Model, 'x')])]),
+    ];
+    for (const children of [asked, [...asked].reverse()]) {
+      const root = rootOf(await phone.send('Settings', { body: encodeToBuffer(element(Settings, children)) }))!;
+      const [first, ...answers] = root.children.map(({ tag }) => tag);
+      assert.equal(first, pages.settings.Status.code);
+      assert.deepEqual(
+        answers,
+        children.map(({ tag }) => tag),
+      );
+    }
+  });
+
+  test('a device password is kept sealed for the administrator, who sees it once', async (t) => {
+    const strict = await openHouse(t, { env: { EASEL_POLICY: '{"PasswordRecoveryEnabled":true}' } });
+    const phone = await strict.phone();
+    const say = async (Password: string) =>
+      (await phone.ask('Settings', { DevicePassword: { Set: { Password } } })).DevicePassword?.Status;
+    assert.equal(await say('4711 é'), 1);
+    const { password } = await phone.stored();
+    assert.ok(password !== undefined && !Buffer.from(password, 'base64').includes('4711'));
+    const take = () => takePassword(strict.store, createSealer(strict.data), phone.address, phone.device);
+    assert.equal(await take(), '4711 é');
+    assert.equal(await take(), undefined);
+    assert.equal(await say('x'.repeat(256)), 5);
+    assert.equal(await say('1234'), 1);
+    assert.equal(await say(''), 1);
+    assert.equal(await take(), undefined);
+  });
+
+  test('what the policy or the server does not do is denied by itself, under Status 1', async () => {
     const phone = await house.phone();
     const answer = await phone.ask('Settings', {
       DevicePassword: { Set: { Password: '1' } },
       RightsManagementInformation: { Get: true },
     });
     assert.equal(answer.Status, 1);
-    assert.deepEqual(answer.DevicePassword, { Status: 3 });
+    assert.deepEqual(answer.DevicePassword, { Status: 7 });
     const { RightsManagementInformation: rights } = answer;
     assert.deepEqual([rights?.Status, rights?.Get?.RightsManagementTemplates.RightsManagementTemplate], [168, []]);
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigError, loadConfig } from '../../src/config/config.ts';
 import type { SettingName } from '../../src/config/settings.ts';
+import { openPolicy } from '../../src/domain/policy.ts';
 
 test('without options and variables the defaults hold', () => {
   assert.deepEqual(loadConfig({}, {}), {
@@ -15,6 +16,9 @@ test('without options and variables the defaults hold', () => {
     quietDelay: 15,
     logLevel: 'info',
     massDelete: 0.5,
+    deviceRate: 900,
+    maxDevices: 50,
+    policy: openPolicy,
     limits: { wbxml: 1_048_576, mail: 52_428_800 },
   });
 });
@@ -94,3 +98,27 @@ for (const [options, env, message] of mistakes) {
     assert.throws(() => loadConfig(options, env), { name: 'ConfigError', message });
   });
 }
+
+test('a policy says how strict it is and what differs from the open one', () => {
+  const given = { enforce: true, refreshHours: 24, DevicePasswordEnabled: true, MinDevicePasswordLength: 6 };
+  const lists = { ApprovedApplicationList: ['abc'] };
+  const { policy } = loadConfig({}, { EASEL_POLICY: JSON.stringify({ ...given, ...lists }) });
+  assert.deepEqual([policy.enforce, policy.refresh, policy.allowNonProvisionable], [true, 86_400_000, true]);
+  assert.deepEqual(policy.document, {
+    ...openPolicy.document,
+    DevicePasswordEnabled: true,
+    MinDevicePasswordLength: 6,
+    ApprovedApplicationList: { Hash: ['abc'] },
+  });
+});
+
+test('a mistake in a policy is named', () => {
+  const cases: [string, RegExp][] = [
+    ['{', /EASEL_POLICY: it is no JSON; allowed: JSON/],
+    ['[]', /must be object/],
+    ['{"DevicePassword":true}', /DevicePassword must NOT have additional properties/],
+    ['{"MinDevicePasswordLength":17}', /MinDevicePasswordLength must be <= 16/],
+    ['{"AllowCamera":1}', /AllowCamera must be boolean/],
+  ];
+  for (const [text, message] of cases) assert.throws(() => loadConfig({}, { EASEL_POLICY: text }), message);
+});

@@ -23,6 +23,7 @@ import { isMail, type Mail } from '../../src/domain/item.ts';
 import { createEndpoint } from '../../src/endpoint/endpoint.ts';
 import type { EasRequest, EasResponse } from '../../src/endpoint/types.ts';
 import type { Fields, Log } from '../../src/log.ts';
+import { createSealer } from '../../src/sealer.ts';
 import type { Store } from '../../src/store/port.ts';
 import { tempStore } from './temp-store.ts';
 
@@ -64,7 +65,8 @@ export async function openHouse(
   const log: LogLine[] = [];
   const addresses = createAddresses(store, []);
   const config = loadConfig({}, { EASEL_DATA: data, EASEL_QUIET_DELAY: '0', ...env });
-  const parts = { store, config, clock, log: keepingLog(log), namesAnother: addresses.namesAnother };
+  const sealer = createSealer(data);
+  const parts = { store, config, clock, log: keepingLog(log), sealer, namesAnother: addresses.namesAnother };
   const endpoint = createEndpoint(parts);
   t.after(async () => {
     await endpoint[Symbol.asyncDispose]();
@@ -125,6 +127,7 @@ export interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
   readonly closed?: AbortSignal;
+  readonly credential?: string;
 }
 
 export class Phone {
@@ -147,10 +150,14 @@ export class Phone {
     return new Phone(this.house, this.account, this.address, version, device);
   }
 
-  send(command: string, { query, headers = {}, body = Buffer.alloc(0), closed }: Sent = {}): Promise<EasResponse> {
+  send(
+    command: string,
+    { query, headers = {}, body = Buffer.alloc(0), closed, credential = 'password' }: Sent = {},
+  ): Promise<EasResponse> {
     const about: EasRequest = {
       account: this.account,
       login: this.address,
+      credential,
       method: 'POST',
       query:
         query ?? `Cmd=${command}&User=${encodeURIComponent(this.address)}&DeviceId=${this.device}&DeviceType=TestPhone`,

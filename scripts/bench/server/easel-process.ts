@@ -33,7 +33,7 @@ export async function startEasel(
   const flags = process.env.EASEL_BENCH_NODE?.split(' ') ?? [];
   const child = spawn(process.execPath, [...flags, main, 'serve', '--data', data, ...listeners, ...more], {
     stdio: ['ignore', 'pipe', log],
-    env: { ...process.env, EASEL_STORE: store, EASEL_LOG_LEVEL: 'warn' },
+    env: { ...process.env, EASEL_STORE: store, EASEL_LOG_LEVEL: 'warn', EASEL_DEVICE_RATE: '0' },
   });
   closeSync(log);
   const kill = () => child.kill('SIGKILL');

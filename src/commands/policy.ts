@@ -1,0 +1,48 @@
+// Which policy a device has taken, and whether that will do.
+import { createHash } from 'node:crypto';
+import { easProvisionDoc, encode, type Version, write } from '../../protocol/index.ts';
+import type { Device } from '../domain/device.ts';
+import type { Policy } from '../domain/policy.ts';
+
+const hashes = new WeakMap<Policy, Map<Version, string>>();
+
+/** Of the document as this version carries it: what a version cannot say never sends its devices round. */
+export function policyHash(policy: Policy, version: Version): string {
+  const known = hashes.get(policy) ?? new Map<Version, string>();
+  hashes.set(policy, known);
+  const hash = known.get(version) ?? hashOf(policy, version);
+  known.set(version, hash);
+  return hash;
+}
+
+function hashOf({ document }: Policy, version: Version): string {
+  const { chunks } = encode(write(easProvisionDoc, document, { version }));
+  return createHash('sha256').update(Buffer.concat(chunks)).digest('base64url');
+}
+
+/** Statuses of a device that has to provision first ([MS-ASCMD] 2.2.2 Common Status Codes). */
+const legacyDevice = 141;
+const notProvisioned = 142;
+const refreshDue = 143;
+const keyWrong = 144;
+
+export interface PolicyFacts {
+  readonly policy: Policy;
+  readonly version: Version;
+  /** As the request names it; '0': none. */
+  readonly key: string | undefined;
+  readonly neverProvisions: boolean;
+  readonly now: number;
+}
+
+/** The Status of a device that has not taken the policy; undefined: it may go on. */
+export function policyStatus(device: Device | undefined, facts: PolicyFacts): number | undefined {
+  const { policy, version, key, neverProvisions, now } = facts;
+  if (!policy.enforce) return undefined;
+  if (neverProvisions) return policy.allowNonProvisionable ? undefined : legacyDevice;
+  const taken = device?.policyKey;
+  if (taken?.current === undefined || key === undefined || key === '0') return notProvisioned;
+  if (key !== taken.current || taken.hash !== policyHash(policy, version)) return keyWrong;
+  const old = policy.refresh !== undefined && now - (taken.at ?? 0) >= policy.refresh;
+  return old ? refreshDue : undefined;
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../clock.ts';
+
+/** Pings have a budget of their own: a device that asks again at once must not use up what its Syncs need. */
+const pings = { count: 60, seconds: 60 };
+const window = 300;
+/** The same request so often within a minute is a loop: its answers come later and later. */
+const repeats = { usual: 20, within: 60_000, first: 200, most: 10_000 };
+
+interface Bucket {
+  tokens: number;
+  at: number;
+}
+interface Last {
+  readonly hash: string;
+  readonly since: number;
+  times: number;
+}
+
+/** What each device may still ask, in this process. */
+export class Budget {
+  readonly #clock: Clock;
+  /** Requests in five minutes; 0: any number. */
+  readonly #rate: number;
+  readonly #buckets = new LRUCache<string, Bucket>({ max: 50_000 });
+  readonly #last = new LRUCache<string, Last>({ max: 50_000 });
+
+  constructor(clock: Clock, rate: number) {
+    this.#clock = clock;
+    this.#rate = rate;
+  }
+
+  /** Seconds after which to come again; undefined: it may go on. */
+  take(device: string, command: string): number | undefined {
+    if (this.#rate === 0) return undefined;
+    const isPing = command === 'Ping';
+    const most = isPing ? pings.count : this.#rate;
+    const perSecond = isPing ? pings.count / pings.seconds : this.#rate / window;
+    const key = isPing ? `${device} Ping` : device;
+    const now = this.#clock.now();
+    const bucket = this.#buckets.get(key) ?? { tokens: most, at: now };
+    bucket.tokens = Math.min(most, bucket.tokens + (Math.max(0, now - bucket.at) / 1000) * perSecond);
+    bucket.at = now;
+    this.#buckets.set(key, bucket);
+    if (bucket.tokens < 1) return Math.max(1, Math.ceil((1 - bucket.tokens) / perSecond));
+    bucket.tokens -= 1;
+    return undefined;
+  }
+
+  /** How often the device has just sent this, and the milliseconds that its answer is held back. */
+  repeated(device: string, command: string, body: Uint8Array): { readonly times: number; readonly delay: number } {
+    if (this.#rate === 0) return { times: 1, delay: 0 };
+    const hash = createHash('sha256').update(`${command}\0`).update(body).digest('base64');
+    const now = this.#clock.now();
+    const before = this.#last.get(device);
+    const same = before?.hash === hash && now - before.since < repeats.within;
+    const last = same ? before : { hash, since: now, times: 0 };
+    last.times += 1;
+    this.#last.set(device, last);
+    const over = last.times - repeats.usual;
+    return { times: last.times, delay: over <= 0 ? 0 : Math.min(repeats.first * 2 ** (over - 1), repeats.most) };
+  }
+}
