@@ -1,3 +1,4 @@
+import type { Event } from './event.ts';
 import type { BlobId, ConversationId } from './ids.ts';
 
 /**
@@ -112,6 +113,19 @@ export interface Email extends EmailIndex {
   /** 1 reply, 2 reply all, 3 forward; time in milliseconds. */
   readonly lastVerb?: { readonly verb: 1 | 2 | 3; readonly time: number };
   readonly draft: boolean;
+  readonly meeting?: Meeting;
+}
+
+/** What a message about a meeting told when it came. */
+export interface Meeting {
+  readonly method: 'REQUEST' | 'CANCEL' | 'COUNTER';
+  /** [MS-ASEMAIL] 2.2.2.47 MeetingMessageType: 1 invitation, 2 full and 3 informational update, 4 outdated, 0 none of them. */
+  readonly messageType: 0 | 1 | 2 | 3 | 4;
+  readonly event: Event;
+  /** One occurrence, and the account does not have its series. */
+  readonly orphan?: true;
+  /** The time that the sender of a COUNTER would like. */
+  readonly proposed?: { readonly start: number; readonly end: number };
 }
 /** What a change of a mail can touch; everything else of a mail is 'message'. */
 export type EmailPart = 'read' | 'flag' | 'categories' | 'verb' | 'message';

@@ -74,6 +74,9 @@ export type EventException = {
   readonly start?: number;
   readonly end?: number;
   readonly dtStamp?: number;
+  /** As of an event, of what the organizer said of this occurrence alone. */
+  readonly sequence?: number;
+  readonly revised?: number;
 } & { readonly [Key in keyof EventDetails]?: EventDetails[Key] | null };
 
 export interface Event extends EventDetails {
