@@ -29,7 +29,7 @@ const unreadable = 'This message could not be read from the server.';
 /** The whole mail. One that cannot be read is listed for the administrator and says so itself: it never stops the others. */
 export async function renderEmail(context: Context, item: LivingItem, options: RenderOptions): Promise<WrittenEmail> {
   try {
-    return writeEmail(requireMail(item), await renderBody(context, requireMail(item), options));
+    return writeEmail(requireMail(item), await renderBody(context, requireMail(item), options), context.version);
   } catch (error) {
     if (isTransient(error)) throw error;
     await quarantine(context, item, item.damaged ?? String(error));

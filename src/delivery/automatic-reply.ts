@@ -3,40 +3,20 @@
 // comes twice makes a second one. It must never keep a mail from being delivered.
 import { createHash, randomUUID } from 'node:crypto';
 import { parseAddresses } from '../content/email/address.ts';
-import { indexAside } from '../content/email/aside.ts';
 import { automaticReply, isForAPerson } from '../content/email/automatic-reply.ts';
 import { type AbsenceReply, type Audience, isAway } from '../domain/absence.ts';
 import { type Account, domainOf } from '../domain/account.ts';
 import { folderTypes } from '../domain/collection.ts';
-import type { AccountId, ServerId } from '../domain/ids.ts';
+import type { AccountId } from '../domain/ids.ts';
 import type { LivingItem } from '../domain/item.ts';
 import { above, type Position } from '../domain/position.ts';
-import type { Log } from '../log.ts';
 import type { Reader, Store, Transaction } from '../store/port.ts';
-import { deliver, type EmailFacts, type StoredMail } from './deliver.ts';
+import type { EmailFacts } from './deliver.ts';
 
 /** Senders who are remembered: beyond them the first are forgotten. */
 const remembered = 500;
 
-type Facts = Partial<EmailFacts> & { readonly received: number; readonly once?: string };
-
-/** As `deliver`; `from`: the envelope's sender, '' for none. */
-export async function deliverAndAnswer(
-  { store, log }: { readonly store: Store; readonly log: Log },
-  account: AccountId,
-  mail: Buffer | StoredMail,
-  { from, ...facts }: Facts & { readonly from: string },
-): Promise<ServerId> {
-  const stored = Buffer.isBuffer(mail) ? { head: mail, index: facts.index ?? (await indexAside(mail)) } : mail;
-  const { head, index } = stored;
-  const beside = await answerTo(store, account, { head, index, from, now: facts.received }).catch((error: unknown) => {
-    log.error('an automatic reply cannot be made', { account, error });
-    return undefined;
-  });
-  return deliver(store, account, mail, { ...facts, index, beside });
-}
-
-interface Incoming {
+export interface Incoming {
   /** Its header, at least. */
   readonly head: Buffer;
   readonly index: NonNullable<EmailFacts['index']>;
@@ -45,7 +25,7 @@ interface Incoming {
 }
 
 /** What lists the answer; undefined: there is none to give. */
-async function answerTo(
+export async function prepareAnswer(
   store: Store,
   id: AccountId,
   { head, index, from, now }: Incoming,

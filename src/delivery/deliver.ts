@@ -7,7 +7,7 @@ import { conversationOf } from '../content/email/conversation.ts';
 import { indexMessage } from '../content/email/index-mime.ts';
 import { emailWords } from '../content/email/words.ts';
 import { specialFolderId } from '../domain/collection.ts';
-import type { EmailIndex } from '../domain/email.ts';
+import type { Email, EmailIndex } from '../domain/email.ts';
 import type { AccountId, BlobId, ClientId, CollectionId, DeviceId, ServerId } from '../domain/ids.ts';
 import type { NewItem } from '../domain/item.ts';
 import type { Store, Transaction } from '../store/port.ts';
@@ -69,12 +69,19 @@ async function indexStored(store: Store, id: BlobId): Promise<EmailIndex> {
   return indexAside(await store.blobs.get(id), { given: true });
 }
 
+/** What a mail is told beside its message, and found by. */
+export interface Beside {
+  readonly content: Partial<Email>;
+  readonly words: readonly string[];
+}
+
 /** Whose deliveries carry a mark; no device can have this id. */
 const outbox = 'outbox:' as DeviceId;
 
 /**
  * Durable when it resolves. `received` in milliseconds. `once`: a delivery of that name which lies in the folder already is
- * not repeated, since a sender may have died before it could say that it was done. `beside` lists what else the commit holds. Throws 'account-not-found', 'over-quota'.
+ * not repeated, since a sender may have died before it could say that it was done. `beside` lists what else the commit
+ * holds and says what else the mail tells. Throws 'account-not-found', 'over-quota'.
  */
 export async function deliver(
   store: Store,
@@ -82,7 +89,7 @@ export async function deliver(
   mail: Buffer | StoredMail,
   facts: Partial<EmailFacts> & {
     readonly once?: string;
-    readonly beside?: ((tx: Transaction) => Promise<void>) | undefined;
+    readonly beside?: ((tx: Transaction) => Promise<Beside | undefined>) | undefined;
   } = {},
 ): Promise<ServerId> {
   const stored = Buffer.isBuffer(mail)
@@ -94,7 +101,8 @@ export async function deliver(
   return await store.transact(account, async (tx) => {
     const [before] = addedAs ? await tx.added(item.collection, addedAs.device, addedAs.clientId) : [];
     if (before) return before.id;
-    await facts.beside?.(tx);
-    return tx.create(addedAs ? { ...item, addedAs } : item);
+    const { content = {}, words = [] } = (await facts.beside?.(tx)) ?? {};
+    const whole = { ...item, content: { ...item.content, ...content }, words: [...(item.words ?? []), ...words] };
+    return tx.create(addedAs ? { ...whole, addedAs } : whole);
   });
 }

@@ -11,8 +11,8 @@ import { type ErrorCode, isEasError } from '../domain/errors.ts';
 import type { AccountId } from '../domain/ids.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/port.ts';
-import { deliverAndAnswer } from './automatic-reply.ts';
 import { type StoredMail, storeMail } from './deliver.ts';
+import { receive } from './receive.ts';
 import type { Recipients } from './recipients.ts';
 import { hops, traceLines } from './trace.ts';
 
@@ -107,7 +107,7 @@ function acceptor(options: SmtpInOptions): (stream: SMTPServerDataStream, sessio
   const reached = new LRUCache<string, true>({ max: 10_000, ttl: 3 * 24 * 3_600_000, ttlAutopurge: false });
   return async (stream, session) => {
     const started = clock.now();
-    const message = await receive(options, stream, traceLines(session, started));
+    const message = await readMessage(options, stream, traceLines(session, started));
     const to = (await Promise.all(session.envelope.rcptTo.map((address) => lookUp(options, address)))).flat();
     const fields = { remote: session.remoteAddress, recipients: to.length, bytes: message.size };
     try {
@@ -132,7 +132,7 @@ async function deliverAll(
   const pending = [...to].filter((account) => !reached.has(`${hash} ${account}`));
   const received = clock.now();
   const outcomes = await Promise.allSettled(
-    pending.map((account) => deliverAndAnswer({ store, log }, account, mail, { received, from })),
+    pending.map((account) => receive({ store, log }, account, mail, { received, from })),
   );
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   for (const [at, account] of pending.entries()) {
@@ -157,7 +157,7 @@ interface Received {
 }
 
 /** A long mail goes into the store while it comes. The whole stream is read even when it is too large: the reply comes after its end. */
-async function receive({ store, limit }: SmtpInOptions, stream: Readable, trace: string): Promise<Received> {
+async function readMessage({ store, limit }: SmtpInOptions, stream: Readable, trace: string): Promise<Received> {
   const hash = createHash('sha256');
   let size = 0;
   const pieces = counted(stream, (piece) => {

@@ -6,9 +6,9 @@ import { isEasError } from '../domain/errors.ts';
 import type { QueuedMessage } from '../domain/outbox.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/port.ts';
-import { deliverAndAnswer } from './automatic-reply.ts';
 import { bounceMessage } from './bounce.ts';
 import { deliver } from './deliver.ts';
+import { receive } from './receive.ts';
 import type { Recipients } from './recipients.ts';
 import type { HandOn, Refused } from './smarthost.ts';
 
@@ -146,7 +146,7 @@ async function tryLocal(
   mime: Buffer,
 ): Promise<Refused | undefined> {
   try {
-    await deliverAndAnswer({ store, log }, account, mime, { received: clock.now(), once: id, from });
+    await receive({ store, log }, account, mime, { received: clock.now(), once: id, from });
     return undefined;
   } catch (error) {
     const full = isEasError(error, 'over-quota');

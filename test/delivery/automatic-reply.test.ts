@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { simpleParser } from 'mailparser';
 import { systemClock } from '../../src/clock.ts';
 import { isForAPerson } from '../../src/content/email/automatic-reply.ts';
-import { deliverAndAnswer } from '../../src/delivery/automatic-reply.ts';
+import { receive } from '../../src/delivery/receive.ts';
 import { createSmarthost } from '../../src/delivery/smarthost.ts';
 import { startSmtpIn } from '../../src/delivery/smtp-in.ts';
 import { startSender } from '../../src/delivery/smtp-out.ts';
@@ -29,7 +29,7 @@ const deliver = (
   { store, alice }: MailWorld,
   from: string,
   { mime = letter(from), now = Date.now(), once = undefined as string | undefined } = {},
-): Promise<string> => deliverAndAnswer({ store, log }, alice, mime, { received: now, from, ...(once && { once }) });
+): Promise<string> => receive({ store, log }, alice, mime, { received: now, from, ...(once && { once }) });
 async function answers({ store }: MailWorld): Promise<(QueuedMessage & { text: string; bytes: Buffer })[]> {
   const found = await store.outbox.claim('test', Date.now() + 60_000, 100);
   return Promise.all(

@@ -5,7 +5,8 @@ import { randomUUID } from 'node:crypto';
 import { calendar, ghostableOfCalendar, pages, parseDate, type ReadCalendar, write } from '../../../protocol/index.ts';
 import { type Element, element } from '../../../protocol/wbxml/element.ts';
 import type { Event, EventDetails, EventException } from '../../domain/event.ts';
-import type { Fields } from '../../domain/item.ts';
+import type { CollectionId } from '../../domain/ids.ts';
+import type { Fields, NewItem } from '../../domain/item.ts';
 import { farFuture, farPast } from '../../domain/position.ts';
 import type { BodyPreference } from '../../domain/sync-record.ts';
 import { wordsOf } from '../../domain/words.ts';
@@ -24,6 +25,7 @@ import {
   readTime,
 } from './read-event.ts';
 import { lastStart, occurrenceAt } from './recurrence.ts';
+import { clientUidWord, uidWord } from './uid.ts';
 import { locationText, writeEvent } from './write-event.ts';
 
 const minute = 60_000;
@@ -64,6 +66,19 @@ export const calendarCodec: FieldsCodec = {
   words: (fields) => wordsOfEvent(asEvent(fields)),
 };
 
+/** The item of an event. */
+export function eventItem(collection: CollectionId, content: Fields, now: number): NewItem<'Calendar'> {
+  const { sortDate, words } = calendarCodec;
+  return {
+    collection,
+    class: 'Calendar',
+    content,
+    sortDate: sortDate(content, now),
+    blobs: [],
+    words: words(content),
+  };
+}
+
 function elementOf(event: Event, { version, now, account }: Spoken, bodies: readonly BodyPreference[]): Element {
   const asked = { version, bodies, now, firstDayOfWeek: account.firstDayOfWeek ?? 0 };
   return write(calendar, writeEvent(event, asked), { version });
@@ -80,8 +95,9 @@ function sortDateOf(event: Event): number {
   return Math.max(last === undefined ? farPast : last + length, ...ends);
 }
 
-function wordsOfEvent({ subject = '', location, body, organizer, attendees = [], exceptions = [] }: Event): string[] {
-  return wordsOf(
+function wordsOfEvent(event: Event): string[] {
+  const { subject = '', location, body, organizer, attendees = [], exceptions = [], uid, clientUid } = event;
+  const texts = wordsOf(
     subject,
     location ? locationText(location) : '',
     ...attendees.flatMap(({ name, email }) => [name, email]),
@@ -89,6 +105,7 @@ function wordsOfEvent({ subject = '', location, body, organizer, attendees = [],
     ...exceptions.flatMap((exception) => [exception.subject ?? '']),
     body ? asText(body) : '',
   );
+  return [uidWord(uid), ...(clientUid === undefined ? [] : [clientUidWord(clientUid)]), ...texts];
 }
 
 function zoneOfAccount({ account }: Spoken): string {

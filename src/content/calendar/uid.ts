@@ -8,7 +8,7 @@ function wordFor(kind: 'uid' | 'cid', text: string): string {
 export function uidWord(uid: string): string {
   return wordFor('uid', uid);
 }
-/** [MS-ASCAL] 2.2.2.14 ClientUid */
+/** [MS-ASCAL] 2.2.2.13 ClientUid */
 export function clientUidWord(clientUid: string): string {
   return wordFor('cid', clientUid);
 }

@@ -14,8 +14,10 @@ import { EasError } from '../../domain/errors.ts';
 import type { ServerId } from '../../domain/ids.ts';
 import type { LivingItem } from '../../domain/item.ts';
 import type { BodyPreference } from '../../domain/sync-record.ts';
+import { writeMeetingRequest } from '../calendar/meeting-request.ts';
 import { keyOf } from './attachment.ts';
 import type { RenderedBody } from './body.ts';
+import { isAboutMeeting } from './calendar-part.ts';
 
 type EmailItem = LivingItem<'Email'>;
 
@@ -29,8 +31,9 @@ export function parseFileReference(reference: string): { id: ServerId; key: stri
 }
 
 /** Everything that a device is told of a mail it does not hold yet. */
-export function writeEmail(item: EmailItem, body: RenderedBody | undefined): WrittenEmail {
+export function writeEmail(item: EmailItem, body: RenderedBody | undefined, version: Version): WrittenEmail {
   const { content } = item;
+  const files = shownAttachments(content);
   return {
     To: content.to,
     Cc: content.cc || undefined,
@@ -44,11 +47,12 @@ export function writeEmail(item: EmailItem, body: RenderedBody | undefined): Wri
     ThreadTopic: content.topic || undefined,
     Importance: content.importance,
     ...writeMarks(content, ['read', 'flag', 'categories', 'verb']),
-    Attachments: content.attachments.length === 0 ? undefined : writeAttachments(item),
+    Attachments: files.length === 0 ? undefined : { Attachment: files.map((file) => writeAttachment(item.id, file)) },
+    MeetingRequest: content.meeting && writeMeetingRequest(content.meeting, version),
     Body: body && writeBody(body),
     MessageClass: content.messageClass,
     InternetCPID: String(content.codePage),
-    ContentClass: 'urn:content-classes:message',
+    ContentClass: isAboutMeeting(content) ? 'urn:content-classes:calendarmessage' : 'urn:content-classes:message',
     NativeBodyType: content.nativeBodyType,
     ConversationId: Buffer.from(content.conversation, 'hex'),
     ConversationIndex: Buffer.from(content.conversationIndex, 'base64'),
@@ -121,8 +125,9 @@ function writeFlag({ flag, subject }: Email): WrittenEmail['Flag'] {
   };
 }
 
-function writeAttachments(item: EmailItem): WrittenEmail['Attachments'] {
-  return { Attachment: item.content.attachments.map((attachment) => writeAttachment(item.id, attachment)) };
+/** The calendar of a message about a meeting is the MeetingRequest beside it. */
+function shownAttachments({ attachments, meeting }: Email): readonly Attachment[] {
+  return meeting ? attachments.filter(({ type }) => type !== 'text/calendar') : attachments;
 }
 
 function writeAttachment(id: ServerId, attachment: Attachment) {
