@@ -1,7 +1,7 @@
 import { type GetItemEstimateRequest, type GetItemEstimateResponse, getItemEstimate } from '../../protocol/index.ts';
 import { type Collection, folderTypes } from '../domain/collection.ts';
 import type { CollectionId, SyncKey } from '../domain/ids.ts';
-import { estimate } from '../sync/estimate.ts';
+import { type EstimateRequest, estimate } from '../sync/estimate.ts';
 import { filterFits } from '../sync/filter.ts';
 import { type Context, defineCommand } from './define.ts';
 import { statusOf } from './status.ts';
@@ -44,13 +44,12 @@ function refusedBy(asked: Asked, folder: Collection | undefined): number | undef
 
 async function answer(context: Context, asked: Asked): Promise<Answered> {
   const { CollectionId, SyncKey: key, Class } = asked;
-  const filterType = filterOf(asked);
   const found = await context.read((reader) =>
     estimate(reader, {
       device: context.device.id,
       collection: CollectionId as CollectionId,
       key: key as SyncKey,
-      ...(filterType !== undefined && { filterType }),
+      options: optionsOf(asked),
       now: context.clock.now(),
     }),
   );
@@ -61,4 +60,18 @@ async function answer(context: Context, asked: Asked): Promise<Answered> {
 /** Before 14.0 it stands by itself, later in the Options of the folder's class. */
 function filterOf({ FilterType, Options }: Asked): number | undefined {
   return FilterType ?? Options?.find(({ Class }) => Class === undefined || Class !== 'SMS')?.FilterType;
+}
+
+/** What of the estimate's view is said anew; what is not is as the collection's last Sync had it. */
+function optionsOf(asked: Asked): EstimateRequest['options'] {
+  const { Options = [], ConversationMode: conversationMode } = asked;
+  const filterType = filterOf(asked);
+  const sms = Options.find(({ Class }) => Class === 'SMS');
+  const others = Options.some(({ Class }) => Class !== 'SMS');
+  return {
+    ...(conversationMode !== undefined && { conversationMode }),
+    ...(filterType !== undefined && { filterType }),
+    ...(sms && { smsFilterType: sms.FilterType ?? 0, classes: others ? ['Email', 'SMS'] : ['SMS'] }),
+    ...(!sms && others && { classes: [] }),
+  };
 }

@@ -5,7 +5,7 @@ import type { Device } from '../domain/device.ts';
 import type { CollectionId } from '../domain/ids.ts';
 import type { Reader } from '../store/port.ts';
 import { hierarchyPending } from '../sync/hierarchy.ts';
-import { type Pending, pendingIn } from '../sync/sync-collection.ts';
+import { type Pending, pendingIn } from '../sync/pending.ts';
 import { type Context, defineCommand } from './define.ts';
 import { updateDevice } from './device.ts';
 import { faultOf } from './status.ts';

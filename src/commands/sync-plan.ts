@@ -36,7 +36,8 @@ export interface PlannedCollection {
   readonly windowSize: number;
   readonly getChanges: boolean;
   readonly deletesAsMoves: boolean;
-  readonly conversationMode: boolean;
+  /** Absent: as before. */
+  readonly conversationMode: boolean | undefined;
   /** Tags of the elements that it says it handles. */
   readonly supported: readonly number[] | undefined;
   /** Absent: those it had. */
@@ -111,10 +112,11 @@ function repeat(stored: StoredSync | undefined): SyncPlan {
 function storedCollections(stored: StoredSync | undefined, named: ReadonlySet<CollectionId>): PlannedCollection[] {
   return (stored?.collections ?? [])
     .filter(({ id }) => !named.has(id))
-    .map(({ windowSize, options, ...rest }) => ({
+    .map(({ windowSize, options, conversationMode, ...rest }) => ({
       ...rest,
       key: undefined,
       supported: undefined,
+      conversationMode,
       windowSize: windowOf(windowSize, windows.usual),
       options,
       commands: [],
@@ -131,7 +133,7 @@ export function storedPlan(plan: SyncPlan): StoredSync {
       windowSize: asked.windowSize,
       getChanges: asked.getChanges || key === '0',
       deletesAsMoves: asked.deletesAsMoves,
-      conversationMode: asked.conversationMode,
+      ...(asked.conversationMode !== undefined && { conversationMode: asked.conversationMode }),
       ...(options && { options }),
     })),
   };
@@ -162,7 +164,7 @@ function planCollection(collection: SyncRequestCollection): PlannedCollection {
     windowSize: windowOf(collection.WindowSize, windows.usual),
     getChanges: GetChanges ?? key !== '0',
     deletesAsMoves: collection.DeletesAsMoves ?? true,
-    conversationMode: collection.ConversationMode ?? false,
+    conversationMode: collection.ConversationMode,
     supported: collection.Supported?.children.map(({ tag }) => tag),
     options: Options.length === 0 ? undefined : planOptions(Options),
     commands: collection.Commands ?? [],
@@ -209,7 +211,9 @@ function planPreferences(block: WireOptions): BodyPreference[] {
 /** What only the folder can tell: what its class does not know ([MS-ASCMD] R3080, R2117, [MS-ASNOTE] R114). */
 export function checkAgainstFolder(planned: PlannedCollection, { type }: Collection): void {
   const itemClass = folderTypes[type].class;
-  if (planned.conversationMode && itemClass !== 'Email') throw malformed();
+  if (planned.conversationMode === true && itemClass !== 'Email') throw malformed();
   if (planned.supported !== undefined && itemClass === 'Notes') throw malformed();
-  if (planned.options && !filterFits(planned.options.filterType, itemClass)) throw malformed();
+  if (!planned.options) return;
+  const { filterType, smsFilterType = 0 } = planned.options;
+  if (!filterFits(filterType, itemClass) || !filterFits(smsFilterType, 'SMS')) throw malformed();
 }

@@ -9,15 +9,17 @@ import {
   sync,
   type SyncRequest as WireRequest,
 } from '../../protocol/index.ts';
-import { folderTypes, specialFolderId } from '../domain/collection.ts';
+import { folderTypes, type ItemClass, specialFolderId } from '../domain/collection.ts';
 import { isEasError } from '../domain/errors.ts';
 import type { CollectionId, ServerId, SyncKey } from '../domain/ids.ts';
 import type { LivingItem } from '../domain/item.ts';
 import type { AnsweredCommand, SyncOptions, SyncRecord } from '../domain/sync-record.ts';
 import type { Transaction } from '../store/port.ts';
 import type { DeviceCommand } from '../sync/commands.ts';
+import { filterTarget } from '../sync/filter.ts';
+import { pendingIn } from '../sync/pending.ts';
 import { newestState } from '../sync/record.ts';
-import { pendingIn, type SyncAnswer, type SyncRequest, syncCollection } from '../sync/sync-collection.ts';
+import { type SyncAnswer, type SyncRequest, syncCollection } from '../sync/sync-collection.ts';
 import { type Change, isLiving } from '../sync/view.ts';
 import { hashOf } from './command-hash.ts';
 import { type Context, defineCommand } from './define.ts';
@@ -163,6 +165,7 @@ async function syncIn(
     version,
     key,
     ...(planned.options && { options: planned.options }),
+    ...(planned.conversationMode !== undefined && { conversationMode: planned.conversationMode }),
     ...(planned.supported && { supported: planned.supported }),
     getChanges: planned.getChanges,
     weigh,
@@ -235,13 +238,15 @@ async function prepare(context: Context, planned: PlannedCollection): Promise<De
   for (const command of planned.commands) {
     if ('Add' in command) {
       const { Add } = command;
-      if (kind) prepared.push(await kind.prepareAdd(context, folder, Add));
+      const added = itemKind(Add.Class === 'SMS' && itemClass === 'Email' ? 'SMS' : itemClass);
+      if (added) prepared.push(await added.prepareAdd(context, folder, Add));
       else
         prepared.push({ kind: 'Add', id: Add.ClientId, hash: hashOf('Add', Add.ApplicationData), refused: 'not-yet' });
     } else if ('Change' in command) {
       const { Change } = command;
       const id = Change.ServerId as ServerId;
-      if (kind) prepared.push(await kind.prepareChange(context, folder, Change));
+      const changed = itemKind(await classOf(context, id, itemClass));
+      if (changed) prepared.push(await changed.prepareChange(context, folder, Change));
       else prepared.push({ kind: 'Change', id, hash: hashOf('Change', Change.ApplicationData), refused: 'not-yet' });
     } else if ('Delete' in command) {
       const { Delete } = command;
@@ -252,6 +257,17 @@ async function prepare(context: Context, planned: PlannedCollection): Promise<De
     }
   }
   return prepared;
+}
+
+/** Text messages lie among mail; a Change does not say so. */
+async function classOf(
+  context: Context,
+  id: ServerId,
+  itemClass: ItemClass | undefined,
+): Promise<ItemClass | undefined> {
+  if (itemClass !== 'Email') return itemClass;
+  const item = await context.read((reader) => reader.item(id));
+  return item?.class === 'SMS' ? 'SMS' : itemClass;
 }
 
 async function render(
@@ -295,15 +311,32 @@ function weightOf(change: Change, options: SyncOptions): number {
   return 'item' in change ? weigh(change.item, options) : 64;
 }
 
+/** Said only where it is not the folder's. */
+function classBeside(item: LivingItem): 'SMS' | undefined {
+  return item.class === 'SMS' ? 'SMS' : undefined;
+}
+
+/** [MS-ASCMD] 2.2.3.36.2 ConversationMode (Sync): a mail that is here for its conversation alone, older than the filter, comes without its body. */
+function bodiesOf(item: LivingItem, options: SyncOptions, now: number): SyncOptions {
+  const { conversationMode, filterType, bodyPreferences } = options;
+  if (!conversationMode || item.class !== 'Email') return options;
+  if (item.sortDate >= filterTarget(filterType, now).date) return options;
+  const wanted = bodyPreferences.length === 0 ? [{ type: 1 as const }] : bodyPreferences;
+  const none = wanted.map(({ allOrNone: _, ...preference }) => ({ ...preference, truncationSize: 0 }));
+  return { ...options, bodyPreferences: none };
+}
+
 async function writeChange(context: Context, change: Change, options: SyncOptions): Promise<SyncResponseCommand> {
   switch (change.kind) {
     case 'Add': {
-      const ApplicationData = await kindOf(change.item).whole(context, change.item, options);
-      return { Add: { ServerId: change.item.id, ApplicationData } };
+      const { item } = change;
+      const ApplicationData = await kindOf(item).whole(context, item, bodiesOf(item, options, context.clock.now()));
+      return { Add: { Class: classBeside(item), ServerId: item.id, ApplicationData } };
     }
     case 'Change': {
-      const ApplicationData = await kindOf(change.item).changed(context, change.item, options);
-      return { Change: { ServerId: change.item.id, ApplicationData } };
+      const { item } = change;
+      const ApplicationData = await kindOf(item).changed(context, item, bodiesOf(item, options, context.clock.now()));
+      return { Change: { Class: classBeside(item), ServerId: item.id, ApplicationData } };
     }
     case 'Delete':
       return { Delete: { ServerId: change.id } };
@@ -323,11 +356,12 @@ async function writeResponse(
   const Status = result === 'done' ? 1 : statusOf('Sync', result);
   const named = { ServerId: id, InstanceId: instance };
   if (kind === 'Delete') return Status === 1 ? [] : [{ Delete: { ...named, Status } }];
-  const made = item === undefined || Status !== 1 ? undefined : await context.read((reader) => reader.item(item));
-  const living = made && isLiving(made) ? made : undefined;
+  const found = item === undefined || Status !== 1 ? undefined : await context.read((reader) => reader.item(item));
+  const living = found && isLiving(found) ? found : undefined;
   if ('Add' in asked) {
     const ApplicationData = living && kindOf(living).added(context, living, asked.Add);
-    return [{ Add: { ClientId: id, ServerId: Status === 1 ? item : undefined, Status, ApplicationData } }];
+    const made = Status === 1 ? { Class: asked.Add.Class, ServerId: item } : {};
+    return [{ Add: { ...made, ClientId: id, Status, ApplicationData } }];
   }
   const ApplicationData = living && 'Change' in asked && kindOf(living).answered?.(context, living, asked.Change);
   if (Status === 1 && !ApplicationData) return [];

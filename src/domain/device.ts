@@ -69,7 +69,8 @@ export interface StoredSync {
     readonly windowSize?: number;
     readonly getChanges: boolean;
     readonly deletesAsMoves: boolean;
-    readonly conversationMode: boolean;
+    /** Absent: it did not say. */
+    readonly conversationMode?: boolean;
     readonly options?: SyncOptions;
   }[];
   readonly windowSize?: number;

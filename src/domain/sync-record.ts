@@ -1,7 +1,7 @@
 import type { ItemClass } from './collection.ts';
 import type { ErrorCode } from './errors.ts';
-import type { CollectionId, DeviceId, Modseq, ServerId, SyncKey } from './ids.ts';
-import type { Position } from './position.ts';
+import type { CollectionId, ConversationId, DeviceId, Modseq, ServerId, SyncKey } from './ids.ts';
+import type { ItemNumber, Position } from './position.ts';
 
 /** [MS-ASCMD] 2.2.3.125.6 Options (Sync), as the device last sent them. */
 export interface SyncOptions {
@@ -9,7 +9,10 @@ export interface SyncOptions {
   readonly filterType: number;
   /** The SMS block's own, when there is one. */
   readonly smsFilterType?: number;
+  /** Those that the blocks name; none: the folder's own. */
   readonly classes: readonly ItemClass[];
+  /** A mail lies where the newest one of its conversation does. */
+  readonly conversationMode?: boolean;
   /** 0 the client wins, 1 the server. */
   readonly conflict: 0 | 1;
   readonly mimeSupport: 0 | 1 | 2;
@@ -30,12 +33,25 @@ export interface BodyPreference {
   readonly preview?: number;
 }
 
+/** Positions: the device holds what lies at or above its class's. */
+export interface Floors {
+  readonly floor: Position;
+  /** Of text messages; absent: above everything. */
+  readonly smsFloor?: Position;
+}
+/** A page that ended among the items of one conversation, which one stamp moved: those up to `number` were told of it. */
+export interface Part {
+  readonly stamp: Modseq;
+  readonly conversation: ConversationId;
+  readonly number: ItemNumber;
+}
+
 /** What the server knows of a device's view of one collection; sync-model.md. Constant size, never a list of ids. */
-export interface SyncState {
+export interface SyncState extends Floors {
   /** The key that names this state; never used for another. */
   readonly key: SyncKey;
   readonly watermark: Modseq;
-  readonly floor: Position;
+  readonly part?: Part;
   readonly options: SyncOptions;
   readonly commands: readonly AnsweredCommand[];
   /** Of a hierarchy state: folders as the device made them, though they are stamped behind the watermark. */

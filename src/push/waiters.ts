@@ -4,7 +4,7 @@
 import type { Clock } from '../clock.ts';
 import type { AccountId, CollectionId, DeviceId } from '../domain/ids.ts';
 import type { Feed, FeedEvent } from '../store/port.ts';
-import type { Pending } from '../sync/sync-collection.ts';
+import type { Pending } from '../sync/pending.ts';
 
 /** Why a wait ended; 'woken' carries what the waiter's question found. */
 export type Ending = 'woken' | 'elapsed' | 'superseded' | 'closed' | 'shutdown';

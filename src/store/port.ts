@@ -4,7 +4,7 @@
 // It must never classify a change, know a status code, or let an engine's type through.
 import type { Readable } from 'node:stream';
 import type { Account, NewAccount } from '../domain/account.ts';
-import type { Collection, NewCollection } from '../domain/collection.ts';
+import type { Collection, ItemClass, NewCollection } from '../domain/collection.ts';
 import type { Device, NewDevice } from '../domain/device.ts';
 import type { Group } from '../domain/group.ts';
 import type {
@@ -68,7 +68,7 @@ export interface Reader {
   log(collection: CollectionId, after: Modseq, limit: number): Promise<LogRow[]>;
   /** The living, by position: from ≤ p < to. */
   range(collection: CollectionId, range: Range): Promise<LivingItem[]>;
-  count(collection: CollectionId, range: Pick<Range, 'from' | 'to'>): Promise<number>;
+  count(collection: CollectionId, range: Pick<Range, 'from' | 'to' | 'class'>): Promise<number>;
   syncRecord(device: DeviceId, collection: CollectionId | 'hierarchy'): Promise<SyncRecord | undefined>;
   /** Of all devices, for pruning. */
   syncRecords(collection: CollectionId): Promise<SyncRecord[]>;
@@ -83,6 +83,8 @@ export interface Reader {
 export interface Range {
   readonly from?: Position;
   readonly to?: Position;
+  /** Absent: all. */
+  readonly class?: ItemClass;
   readonly order: 'newest' | 'oldest';
   readonly limit: number;
 }

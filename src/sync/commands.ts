@@ -4,10 +4,10 @@
 import { EasError, type ErrorCode } from '../domain/errors.ts';
 import type { ClientId, CollectionId, DeviceId, ServerId } from '../domain/ids.ts';
 import type { LivingItem, NewItem } from '../domain/item.ts';
-import type { Position } from '../domain/position.ts';
-import type { AnsweredCommand, SyncOptions, SyncState } from '../domain/sync-record.ts';
+import type { AnsweredCommand, Floors, SyncOptions, SyncState } from '../domain/sync-record.ts';
 import type { Facts, Transaction } from '../store/port.ts';
-import { holds, isEcho, isLiving } from './view.ts';
+import type { Source } from './source.ts';
+import { conversationOf, floorOf, holds, isEcho, isLiving, seenAt, viewOf } from './view.ts';
 
 /** What a command lists beside its own write, such as a mail that it sends; in the same commit. `id`: its item. */
 export type Beside = (tx: Transaction, id: ServerId) => Promise<void>;
@@ -66,8 +66,10 @@ export interface Speaker {
   readonly device: DeviceId;
   readonly collection: CollectionId;
   readonly state: SyncState;
-  /** The filter's cutoff today. */
-  readonly target: Position;
+  /** What the state's view looks through. */
+  readonly source: Source;
+  /** Where the floors belong today. */
+  readonly target: Floors;
 }
 
 /** Runs one command that was not answered before. `earlier`: the last tried one with this id, other content. */
@@ -111,9 +113,12 @@ async function add(
     await command.departs?.(tx, known.id);
     return answer('done', known.id, true);
   }
-  const view = { device, watermark: state.watermark, floor: state.floor };
-  const repeats = await tx.added(collection, device, command.id);
-  const lost = repeats.find((item) => item.addedAs?.hash === command.hash && !holds(view, item));
+  const view = viewOf(device, state);
+  const repeats = (await tx.added(collection, device, command.id)).filter(
+    (item) => item.addedAs?.hash === command.hash,
+  );
+  const placed = await Promise.all(repeats.map(speaker.source.place));
+  const lost = placed.find((one) => !holds(view, one))?.item;
   if (lost) {
     // Started again with key 0 and repeats an Add it never saw confirmed: that item, under a ServerId it cannot have met.
     return answer('done', tx.move(lost.id, collection, { broughtBy: { [device]: 'now' } }));
@@ -122,16 +127,18 @@ async function add(
   const id = tx.create({ ...command.item, addedAs }, { ...origin, broughtBy: { [device]: 'now' } });
   await command.beside?.(tx, id);
   await command.departs?.(tx, id);
-  return answer(
-    'done',
-    id,
-    !command.exact || command.departs !== undefined || isOutside(command.item.sortDate, speaker),
-  );
+  return answer('done', id, !command.exact || command.departs !== undefined || isOutside(command.item, speaker));
 }
 
-/** Below what the device holds, or is to hold: the next answers take it off, or load it. */
-function isOutside(sortDate: number, { state, target }: Speaker): boolean {
-  return sortDate < target.date || sortDate < state.floor.date;
+/**
+ * Below what the device holds, or is to hold: the next answers take it off, or load it. In a view by conversations the
+ * others of its conversation may come or go with it.
+ */
+function isOutside(item: Pick<NewItem, 'class' | 'conversation' | 'sortDate'>, speaker: Speaker): boolean {
+  const { state, target, source } = speaker;
+  if (source.byConversation && conversationOf(item) !== undefined) return true;
+  const { sortDate, class: itemClass } = item;
+  return sortDate < floorOf(target, itemClass).date || sortDate < floorOf(state, itemClass).date;
 }
 
 /** Touched parts of an item that was replaced as a whole. */
@@ -144,7 +151,7 @@ async function find(tx: Transaction, { collection }: Speaker, id: ServerId): Pro
 
 /** Nothing was written behind the state it speaks from but by itself. */
 function isCurrent(item: LivingItem, { device, state }: Speaker): boolean {
-  return item.modseq <= state.watermark || isEcho(item, device);
+  return item.modseq <= seenAt(state, item) || isEcho(item, device);
 }
 
 async function change(tx: Transaction, speaker: Speaker, command: ChangeCommand, answer: Answer): Promise<Applied> {
@@ -166,7 +173,7 @@ async function change(tx: Transaction, speaker: Speaker, command: ChangeCommand,
   const exact = current && changed.exact;
   tx.put(changed.item, changed.touched, { origin: exact ? speaker.device : null, by: speaker.device });
   await changed.beside?.(tx, item.id);
-  return answer('done', item.id, !exact || isOutside(changed.item.sortDate, speaker));
+  return answer('done', item.id, !exact || isOutside(changed.item, speaker));
 }
 
 async function remove(tx: Transaction, speaker: Speaker, command: DeleteCommand, answer: Answer): Promise<Applied> {
@@ -177,5 +184,5 @@ async function remove(tx: Transaction, speaker: Speaker, command: DeleteCommand,
   if (command.moveTo && command.moveTo !== speaker.collection) tx.move(item.id, command.moveTo, {}, facts);
   else tx.remove(item.id, facts);
   await command.beside?.(item)?.(tx, item.id);
-  return answer('done', item.id);
+  return answer('done', item.id, speaker.source.byConversation && conversationOf(item) !== undefined);
 }

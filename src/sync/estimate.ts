@@ -1,23 +1,27 @@
+import type { ItemClass } from '../domain/collection.ts';
+import { folderTypes } from '../domain/collection.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { CollectionId, DeviceId, SyncKey } from '../domain/ids.ts';
 import { comparePositions } from '../domain/position.ts';
+import type { Floors, SyncOptions } from '../domain/sync-record.ts';
 import type { Reader } from '../store/port.ts';
-import { filterTarget } from './filter.ts';
-import { produce, type Room, type Source } from './produce.ts';
+import { targetsOf } from './filter.ts';
+import { byConversation, isSameEitherWay, switchMode } from './modes.ts';
+import { unlimited } from './page.ts';
+import { type Bounds, produce, uncovered } from './produce.ts';
 import { recognise } from './record.ts';
-import { listensTo } from './sync-collection.ts';
+import { type Source, sourceOn } from './source.ts';
+import { floorOf, viewOf } from './view.ts';
 
 export interface EstimateRequest {
   readonly device: DeviceId;
   readonly collection: CollectionId;
   readonly key: SyncKey | '0';
-  /** Absent: that of the state it speaks from. */
-  readonly filterType?: number;
+  /** What differs from the options of the state it speaks from. */
+  readonly options: Partial<Pick<SyncOptions, 'filterType' | 'smsFilterType' | 'classes' | 'conversationMode'>>;
   /** Milliseconds: the filter's today. */
   readonly now: number;
 }
-
-const unlimited: Room = { commands: Number.MAX_SAFE_INTEGER, bytes: Number.MAX_SAFE_INTEGER };
 
 /**
  * How many commands a Sync from this key would bring, window apart: what changed is worked out, what a load still lacks is
@@ -31,12 +35,39 @@ export async function estimate(reader: Reader, request: EstimateRequest): Promis
   if (key === '0' || !record) return 'not-yet';
   const recognised = recognise(record, key);
   if (recognised.kind === 'stale') return 'sync-key-stale';
-  const { watermark, floor, options } = recognised.state;
-  if (!listensTo(options)) return 0;
-  const target = filterTarget(request.filterType ?? options.filterType, now);
-  const source: Source = { reader, collection: id, touched: new Map() };
-  const bounds = { end: Math.max(collection.high, watermark), high: collection.high, target, mayLoad: false };
-  const page = await produce(source, { device, watermark, floor }, bounds, unlimited, () => 0);
-  const below = comparePositions(page.floor, target) > 0 ? await reader.count(id, { from: target, to: page.floor }) : 0;
-  return page.changes.length + below;
+  const { state } = recognised;
+  const options = { ...state.options, ...request.options };
+  const view = viewOf(device, state);
+  const { high } = collection;
+  const target = targetsOf(options, now);
+  const end = Math.max(high, state.watermark);
+  const source = sourceOn(reader, id, { byConversation: byConversation(options) });
+  const bounds: Bounds = { end, high, target, mayLoad: false };
+  const before = sourceOn(reader, id, { byConversation: byConversation(state.options) });
+  const switches = before.byConversation !== source.byConversation && !isSameEitherWay(state);
+  const page = switches
+    ? (await switchMode({ from: before, to: source, end, target }, view, unlimited, () => 0))!
+    : await produce(source, view, bounds, unlimited, () => 0);
+  return page.changes.length + (await countUncovered(source, page, target, folderTypes[collection.type].class));
+}
+
+async function countUncovered(
+  source: Source,
+  floors: Floors,
+  target: Floors,
+  own: ItemClass | undefined,
+): Promise<number> {
+  let count = 0;
+  if (source.byConversation) {
+    for await (const _ of uncovered(source, floors, target, source.reader.now)) count += 1;
+    return count;
+  }
+  const classes: (ItemClass | undefined)[] = own === 'Email' ? ['Email', 'SMS'] : [undefined];
+  for (const one of classes) {
+    const range = { from: floorOf(target, one ?? 'Email'), to: floorOf(floors, one ?? 'Email') };
+    const only = one === undefined ? {} : { class: one };
+    if (comparePositions(range.to, range.from) > 0)
+      count += await source.reader.count(source.collection, { ...range, ...only });
+  }
+  return count;
 }

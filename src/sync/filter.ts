@@ -1,5 +1,6 @@
 import type { ItemClass } from '../domain/collection.ts';
-import { below, farFuture, type ItemNumber, type Position } from '../domain/position.ts';
+import { above, below, farFuture, type ItemNumber, type Position } from '../domain/position.ts';
+import type { Floors, SyncOptions } from '../domain/sync-record.ts';
 
 const day = 86_400_000;
 /** [MS-ASCMD] 2.2.3.68.2 FilterType (Sync): the code's window in days. */
@@ -23,4 +24,14 @@ export function filterTarget(filterType: number, now: number): Position {
   const window = days[filterType];
   if (window === undefined) return below;
   return { date: Math.floor(now / day) * day - window * day, number: 0 as ItemNumber };
+}
+
+/** Where the floors belong today. A class that no Options block names lies outside: its floor is above everything. */
+export function targetsOf({ classes, filterType, smsFilterType = 0 }: SyncOptions, now: number): Floors {
+  const namesSms = classes.includes('SMS');
+  const onlySms = namesSms && classes.length === 1;
+  return {
+    floor: onlySms ? above : filterTarget(filterType, now),
+    ...(namesSms && { smsFloor: filterTarget(smsFilterType, now) }),
+  };
 }

@@ -3,8 +3,10 @@
 import type { CollectionId, DeviceId, ServerId } from '../domain/ids.ts';
 import type { Item, LivingItem, Tombstone } from '../domain/item.ts';
 import type { Transaction } from '../store/port.ts';
+import { byConversation } from './modes.ts';
 import { keptStates } from './record.ts';
-import { holds, isLiving } from './view.ts';
+import { sourceOn } from './source.ts';
+import { holds, isLiving, seenAt, viewOf } from './view.ts';
 
 export interface MoveRequest {
   readonly device: DeviceId;
@@ -34,8 +36,11 @@ async function livingCollection(tx: Transaction, id: CollectionId): Promise<bool
 
 async function move(tx: Transaction, { device, id, from, to }: MoveRequest, item: LivingItem): Promise<MoveAnswer> {
   const states = keptStates(await tx.syncRecord(device, from));
-  const held = states.some(({ watermark, floor }) => holds({ device, watermark, floor }, item));
-  const current = states.length > 0 && states.every((state) => item.modseq <= state.watermark);
+  const placed = await Promise.all(
+    states.map(({ options }) => sourceOn(tx, from, { byConversation: byConversation(options) }).place(item)),
+  );
+  const held = states.some((state, at) => holds(viewOf(device, state), placed[at]!));
+  const current = states.length > 0 && states.every((state) => item.modseq <= seenAt(state, item));
   const facts = held ? { broughtBy: { [device]: 'now' as const }, ...(current && { origin: device }) } : {};
   return { kind: 'moved', id: tx.move(id, to, facts, { removedBy: device, moved: true }) };
 }

@@ -2,18 +2,22 @@
 // transaction. Invariants: every answer that says something has a key never used before; state and commands are saved
 // together; what was answered before is not done again. It must never render content or know a Status number.
 import type { Collection } from '../domain/collection.ts';
-import type { CollectionId, DeviceId, Modseq, ServerId, SyncKey } from '../domain/ids.ts';
+import type { DeviceId, Modseq, ServerId, SyncKey } from '../domain/ids.ts';
 import type { Item, LivingItem } from '../domain/item.ts';
-import { above, comparePositions, type Position } from '../domain/position.ts';
+import { above, comparePositions } from '../domain/position.ts';
 import type { AnsweredCommand, SyncOptions, SyncRecord, SyncState } from '../domain/sync-record.ts';
-import type { Reader, Transaction } from '../store/port.ts';
+import type { Transaction } from '../store/port.ts';
 import { type Brake, type BrakeLimits, startBrake } from './brake.ts';
 import { applyCommand, type DeviceCommand, type Speaker } from './commands.ts';
-import { filterTarget } from './filter.ts';
-import { type Bounds, type Page, produce, type Room, type Source } from './produce.ts';
-import { confirm, newestState, newRecord, recognise, sameCommand, withAnswer, withdraw, withdrawn } from './record.ts';
+import { targetsOf } from './filter.ts';
+import { byConversation, isSameEitherWay, switchMode } from './modes.ts';
+import { type Page, type Room, unlimited } from './page.ts';
+import { hasWithdrawn, wouldDeliver } from './pending.ts';
+import { type Bounds, produce } from './produce.ts';
+import { confirm, newRecord, recognise, sameCommand, withAnswer, withdraw } from './record.ts';
+import { sourceOn } from './source.ts';
 import { freshKey } from './sync-key.ts';
-import { type Change, changedId } from './view.ts';
+import { type Change, changedId, viewOf } from './view.ts';
 
 export interface SyncRequest {
   readonly device: DeviceId;
@@ -21,6 +25,8 @@ export interface SyncRequest {
   readonly key: SyncKey | '0';
   /** Absent: those of the state it speaks from. */
   readonly options?: SyncOptions;
+  /** Absent: as before. */
+  readonly conversationMode?: boolean;
   /** With key 0: the tags that the device handles; kept until the next one. */
   readonly supported?: readonly number[];
   readonly commands: readonly DeviceCommand[];
@@ -68,8 +74,11 @@ export async function syncCollection(
   if (!record || !recognised || recognised.kind === 'stale') return { kind: 'stale' };
   if (shapeChanged(record.version, request.version, collection)) return { kind: 'stale' };
   const { supported } = recognised.state.options;
-  const options = { ...(request.options ?? recognised.state.options), ...(supported && { supported }) };
-  if (mailLeavesOrEnters(recognised.state.options, options)) return { kind: 'stale' };
+  const mode = request.getChanges ? request.conversationMode : undefined;
+  const options = {
+    ...(request.options ?? recognised.state.options),
+    ...keptBeside(mode ?? byConversation(recognised.state.options), supported),
+  };
   const confirmed = recognised.kind === 'confirms' ? confirm(record, recognised.state) : record;
   const touched = recognised.kind === 'confirms' ? await withdraw(tx, record, recognised.state) : [];
   return answer(tx, request, collection, { record, confirmed, state: recognised.state, options, touched });
@@ -84,7 +93,10 @@ async function prime(
   const base = record ?? newRecord(request.device, collection.id, request.version);
   const { key, counter } = freshKey(base);
   const { supported } = request;
-  const options = { ...(request.options ?? defaultOptions), ...(supported && { supported }) };
+  const options = {
+    ...(request.options ?? defaultOptions),
+    ...keptBeside(request.conversationMode === true, supported),
+  };
   const state: SyncState = { key, watermark: collection.high, floor: above, options, commands: [] };
   tx.saveSyncRecord({ ...withAnswer(base, state, counter), version: request.version });
   return { kind: 'primed', key };
@@ -96,19 +108,9 @@ function shapeChanged(before: string, after: string, { type }: Collection): bool
   return crosses && (type === 3 || type === 8 || type === 13);
 }
 
-/** A collection that was synced for SMS alone and now for mail (or the reverse) has another content: it starts again. */
-function mailLeavesOrEnters(before: SyncOptions, after: SyncOptions): boolean {
-  return isSmsOnly(before) !== isSmsOnly(after);
-}
-
-/** Some of what is kept is of a class that an Options block names. */
-export function listensTo(options: SyncOptions): boolean {
-  return !isSmsOnly(options);
-}
-
-/** No Options block names the class of what is kept: the view holds nothing. */
-function isSmsOnly({ classes }: SyncOptions): boolean {
-  return classes.length === 1 && classes[0] === 'SMS';
+/** What stands beside the Options and is not replaced with them. */
+function keptBeside(conversationMode: boolean, supported: SyncOptions['supported']): Partial<SyncOptions> {
+  return { ...(conversationMode && { conversationMode }), ...(supported && { supported }) };
 }
 
 interface Turn {
@@ -121,49 +123,78 @@ interface Turn {
 
 async function answer(tx: Transaction, request: SyncRequest, collection: Collection, turn: Turn): Promise<SyncAnswer> {
   const { state, options, confirmed } = turn;
-  const target = filterTarget(options.filterType, request.now);
-  const brake = startBrake(tx, collection.id, turn.record.deletes, request.brake, request.now);
-  const ran = await runCommands(tx, request, { ...turn, collection: collection.id, target }, brake);
   const hadCommands = request.commands.length > 0;
-  const bound = boundOf(collection.high, hadCommands, confirmed.base, state.watermark);
-  const source = await sourceOf(tx, collection.id, [...turn.touched, ...ran.touched]);
-  const view = { device: request.device, watermark: state.watermark, floor: state.floor };
-  const bounds: Bounds = {
-    end: bound,
-    high: collection.high,
-    target,
-    mayLoad: !hadCommands,
-  };
-  const page =
-    request.getChanges && !isSmsOnly(options)
-      ? await produce(source, view, bounds, request.room, (item) => request.weigh(item, options))
-      : { changes: [], watermark: state.watermark, floor: state.floor };
+  const bounds = boundsOf(request, collection, turn);
+  const pageIn = (touched: Touched, room: Room) => pageOf(tx, { request, collection, turn, bounds, touched, room });
+  // Before any command has listed a write: what has to start again has done nothing.
+  if (hadCommands && switches(request, turn) && !(await pageIn(await itemsOf(tx, turn.touched), request.room)))
+    return { kind: 'stale' };
+  const brake = startBrake(tx, collection.id, turn.record.deletes, request.brake, request.now);
+  const ran = await runCommands(tx, request, { ...turn, collection: collection.id, target: bounds.target }, brake);
+  const touched = await itemsOf(tx, [...turn.touched, ...ran.touched]);
+  const page = await pageIn(touched, hadCommands && switches(request, turn) ? unlimited : request.room);
+  if (!page) return { kind: 'stale' };
   const changes = withUnknown(page.changes, ran.unknown);
 
   const nothing = changes.length === 0 && !hadCommands && !request.fetches;
   if (nothing && confirmed.answers.length === 0) {
-    const moved = { ...state, watermark: page.watermark, floor: page.floor, options };
+    const moved = stateOf(state.key, page, options, state.commands);
     const next = { ...confirmed, confirmed: moved, version: request.version };
     if (!sameRecord(turn.record, next)) tx.saveSyncRecord(next);
     return { kind: 'unchanged', key: state.key, options };
   }
   const { key, counter } = freshKey(confirmed);
   const commands = ran.commands;
-  const next: SyncState = { key, watermark: page.watermark, floor: page.floor, options, commands };
+  const next = stateOf(key, page, options, commands);
   const saved: SyncRecord = {
     ...withAnswer(confirmed, next, counter),
     version: request.version,
     tried: mergeTried(confirmed.tried, commands),
-    ...(hadCommands && confirmed.base === undefined ? { base: bound } : {}),
+    ...(hadCommands && confirmed.base === undefined ? { base: bounds.end } : {}),
     ...(brake.count && { deletes: brake.count }),
   };
   tx.saveSyncRecord(brake.held ? startedOver(saved) : saved);
-  const after = { ...view, watermark: next.watermark, floor: next.floor };
+  const source = sourceOn(tx, collection.id, { byConversation: byConversation(options), touched });
   const more =
     request.getChanges &&
-    !isSmsOnly(options) &&
-    (ran.altered || hasWithdrawn(saved, next) || (await wouldDeliver(source, after, bounds)) !== 'nothing');
+    (ran.altered ||
+      hasWithdrawn(saved, next) ||
+      (await wouldDeliver(source, viewOf(request.device, next), bounds)) !== 'nothing');
   return { kind: 'answered', key, options, changes, responses: commands, more };
+}
+
+type Touched = ReadonlyMap<ServerId, Item>;
+
+/** ConversationMode was switched, and it makes a difference. */
+function switches({ getChanges }: SyncRequest, { state, options }: Turn): boolean {
+  return getChanges && byConversation(state.options) !== byConversation(options) && !isSameEitherWay(state);
+}
+
+interface Asked {
+  readonly request: SyncRequest;
+  readonly collection: Collection;
+  readonly turn: Turn;
+  readonly bounds: Bounds;
+  readonly touched: Touched;
+  readonly room: Room;
+}
+/** Undefined: only a new start leads there. */
+async function pageOf(tx: Transaction, asked: Asked): Promise<Page | undefined> {
+  const { request, collection, turn, bounds, touched, room } = asked;
+  const { state, options } = turn;
+  const view = viewOf(request.device, state);
+  const { device: _, ...unmoved } = view;
+  if (!request.getChanges) return { ...unmoved, changes: [] };
+  const weigh = (item: LivingItem) => request.weigh(item, options);
+  const to = sourceOn(tx, collection.id, { byConversation: byConversation(options), touched });
+  if (!switches(request, turn)) return produce(to, view, bounds, room, weigh);
+  const from = sourceOn(tx, collection.id, { byConversation: byConversation(state.options), touched });
+  return switchMode({ from, to, end: bounds.end, target: bounds.target }, view, room, weigh);
+}
+
+function stateOf(key: SyncKey, page: Page, options: SyncOptions, commands: readonly AnsweredCommand[]): SyncState {
+  const { changes: _, ...cursor } = page;
+  return { key, ...cursor, options, commands };
 }
 
 interface Ran {
@@ -183,7 +214,8 @@ function startedOver({ confirmed: _, base: __, ...record }: SyncRecord): SyncRec
 
 async function runCommands(tx: Transaction, request: SyncRequest, turn: Spoken, brake: Brake): Promise<Ran> {
   const { confirmed, state, options, collection, target } = turn;
-  const speaker: Speaker = { device: request.device, collection, state: { ...state, options }, target };
+  const source = sourceOn(tx, collection, { byConversation: byConversation(state.options) });
+  const speaker: Speaker = { device: request.device, collection, state: { ...state, options }, source, target };
   const commands: AnsweredCommand[] = [];
   let altered = false;
   for (const command of request.commands) {
@@ -206,18 +238,25 @@ async function runCommands(tx: Transaction, request: SyncRequest, turn: Spoken, 
 }
 
 /** A request with commands, and its retries, are answered with what was there before the first of them. */
-function boundOf(high: Modseq, hadCommands: boolean, base: Modseq | undefined, watermark: Modseq): Modseq {
-  const end = base === undefined ? high : Math.min(high, base);
-  return Math.max(hadCommands || base !== undefined ? end : high, watermark);
+function boundsOf({ commands, now }: SyncRequest, { high }: Collection, { confirmed, state, options }: Turn): Bounds {
+  const hadCommands = commands.length > 0;
+  const { base } = confirmed;
+  const end: Modseq = base === undefined ? high : Math.min(high, base);
+  return {
+    end: Math.max(end, state.watermark),
+    high,
+    target: targetsOf(options, now),
+    mayLoad: !hadCommands,
+  };
 }
 
-async function sourceOf(tx: Transaction, collection: CollectionId, ids: readonly ServerId[]): Promise<Source> {
+async function itemsOf(tx: Transaction, ids: readonly ServerId[]): Promise<Touched> {
   const touched = new Map<ServerId, Item>();
   for (const id of ids) {
     const item = await tx.item(id);
     if (item) touched.set(id, item);
   }
-  return { reader: tx, collection, touched };
+  return touched;
 }
 
 function withUnknown(changes: readonly Change[], unknown: readonly ServerId[]): readonly Change[] {
@@ -243,60 +282,12 @@ function sameRecord(before: SyncRecord, after: SyncRecord): boolean {
     was.key === is.key &&
     was.watermark === is.watermark &&
     comparePositions(was.floor, is.floor) === 0 &&
-    JSON.stringify(was.options) === JSON.stringify(is.options)
+    same(was.smsFloor, is.smsFloor) &&
+    same(was.part, is.part) &&
+    same(was.options, is.options)
   );
 }
 
-/** Tried commands whose fate this answer has not settled: they will be withdrawn when it is used. */
-function hasWithdrawn(record: SyncRecord, state: SyncState): boolean {
-  return withdrawn(record, state).some((command) => command.item !== undefined);
-}
-
-/** What a Sync from this state would bring: an item new to the device wakes at once, anything else may wait. */
-export type Pending = 'nothing' | 'additions' | 'others';
-
-const urgencyRoom: Room = { commands: 200, bytes: Number.MAX_SAFE_INTEGER };
-
-async function wouldDeliver(
-  source: Source,
-  view: { device: DeviceId; watermark: Modseq; floor: SyncState['floor'] },
-  bounds: Bounds,
-  room: Room = { commands: 1, bytes: Number.MAX_SAFE_INTEGER },
-): Promise<Pending> {
-  const full = { ...bounds, end: Math.max(bounds.high, view.watermark), mayLoad: true };
-  if (bounds.high <= view.watermark && comparePositions(view.floor, bounds.target) === 0) return 'nothing';
-  const page: Page = await produce(source, view, full, room, () => 0);
-  const cut = page.changes.length === room.commands && page.changes.length > 1;
-  if (cut || page.changes.some((change) => change.kind === 'Add')) return 'additions';
-  return page.changes.length > 0 || (await loadIsDue(source, view.floor, bounds.target)) ? 'others' : 'nothing';
-}
-
-/** Items lie below the floor: a window smaller than this look may name them, and the cursor moves in any case. */
-async function loadIsDue({ reader, collection }: Source, floor: Position, target: Position): Promise<boolean> {
-  if (comparePositions(floor, target) <= 0) return false;
-  return (await reader.range(collection, { from: target, to: floor, order: 'newest', limit: 1 })).length > 0;
-}
-
-/** What the next Sync of this collection would bring the device; 'nothing' when it was never synced. Ping asks this. */
-export async function pendingIn(
-  reader: Reader,
-  device: DeviceId,
-  collectionId: CollectionId,
-  now: number,
-): Promise<Pending> {
-  const record = await reader.syncRecord(device, collectionId);
-  const state = newestState(record);
-  if (!record || !state || isSmsOnly(state.options)) return 'nothing';
-  const collection = await reader.collection(collectionId);
-  if (!collection || collection.died !== undefined) return 'nothing';
-  if (hasWithdrawn(record, state)) return 'others';
-  const source: Source = { reader, collection: collectionId, touched: new Map() };
-  const view = { device, watermark: state.watermark, floor: state.floor };
-  const bounds: Bounds = {
-    end: collection.high,
-    high: collection.high,
-    target: filterTarget(state.options.filterType, now),
-    mayLoad: true,
-  };
-  return wouldDeliver(source, view, bounds, urgencyRoom);
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,8 +1,10 @@
 // What a device's view of a collection holds, and what separates two views. Pure arithmetic over an item's stamps and
 // positions (sync-model: "Device D holds an item at watermark w"). It must never ask the store or know a command's Status.
-import type { DeviceId, Modseq, ServerId } from '../domain/ids.ts';
+import type { ItemClass } from '../domain/collection.ts';
+import type { ConversationId, DeviceId, Modseq, ServerId } from '../domain/ids.ts';
 import type { Item, LivingItem } from '../domain/item.ts';
-import { comparePositions, type Position } from '../domain/position.ts';
+import { above, comparePositions, type Position } from '../domain/position.ts';
+import type { Floors, Part } from '../domain/sync-record.ts';
 
 /** What a device is to be told of an item. `since`: the watermark that a Change starts from. */
 export type Change =
@@ -13,41 +15,70 @@ export function changedId(change: Change): ServerId {
   return 'item' in change ? change.item.id : change.id;
 }
 
-/** A view: everything stamped ≤ watermark and lying at or above the floor, as one device sees it. */
-export interface View {
+/** What one device was told: everything stamped ≤ watermark (or inside `part`) and lying at or above its class's floor. */
+export interface View extends Floors {
   readonly device: DeviceId;
   readonly watermark: Modseq;
-  readonly floor: Position;
+  readonly part?: Part;
 }
 
-/** The item's position as of a stamp; undefined before it entered. */
-export function positionAt(item: Item, stamp: Modseq): Position | undefined {
-  for (let i = item.history.length - 1; i >= 0; i--) {
-    const entry = item.history[i]!;
-    if (entry.stamp <= stamp) return entry.position;
-  }
-  return undefined;
+export function viewOf(device: DeviceId, { watermark, floor, smsFloor, part }: Omit<View, 'device'>): View {
+  return { device, watermark, floor, ...(smsFloor && { smsFloor }), ...(part && { part }) };
+}
+
+/** An item where a view sees it: at its own positions, or at those of its conversation. */
+export interface Placed {
+  readonly item: Item;
+  /** The position as of a stamp; undefined before it entered. */
+  readonly at: (stamp: Modseq) => Position | undefined;
+}
+
+export function placedAlone(item: Item): Placed {
+  return { item, at: (stamp) => entryAt(item.history, stamp)?.position };
+}
+
+export function floorOf({ floor, smsFloor = above }: Floors, itemClass: ItemClass): Position {
+  return itemClass === 'SMS' ? smsFloor : floor;
+}
+
+/** The conversation that an item moves with, when a view goes by conversations. It never changes. */
+export function conversationOf(item: Pick<Item, 'class' | 'conversation'>): ConversationId | undefined {
+  return item.class === 'Email' ? item.conversation : undefined;
+}
+
+/** The stamp up to which the view knows this item. */
+export function seenAt({ watermark, part }: Pick<View, 'watermark' | 'part'>, item: Item): Modseq {
+  return part && conversationOf(item) === part.conversation && item.number <= part.number ? part.stamp : watermark;
+}
+
+/** The last entry that was made by then. */
+export function entryAt<Entry extends { readonly stamp: Modseq }>(
+  entries: readonly Entry[],
+  stamp: Modseq,
+): Entry | undefined {
+  return entries.findLast((entry) => entry.stamp <= stamp);
 }
 
 export function isLiving(item: Item): item is LivingItem {
   return item.died === undefined;
 }
 
-/** The device brought the item in behind the watermark by its own doing. */
-export function broughtBehind(item: Item, device: DeviceId, watermark: Modseq): boolean {
-  return (item.broughtBy[device] ?? 0) > watermark;
+/** The device brought the item in behind the stamp by its own doing. */
+export function broughtBehind(item: Item, device: DeviceId, stamp: Modseq): boolean {
+  return (item.broughtBy[device] ?? 0) > stamp;
 }
 
-export function holds(view: View, item: Item): boolean {
-  if (item.died !== undefined && (item.died <= view.watermark || item.removedBy === view.device)) return false;
-  if (broughtBehind(item, view.device, view.watermark)) return true;
-  return reaches(item, view.watermark, view.floor);
+export function holds(view: View, placed: Placed): boolean {
+  const { item } = placed;
+  const seen = seenAt(view, item);
+  if (item.died !== undefined && (item.died <= seen || item.removedBy === view.device)) return false;
+  return broughtBehind(item, view.device, seen) || reaches(placed, seen, floorOf(view, item.class));
 }
 
 /** It was there at the stamp and lay at or above the floor. */
-function reaches(item: Item, stamp: Modseq, floor: Position): boolean {
+function reaches({ item, at }: Placed, stamp: Modseq, floor: Position): boolean {
   if (item.created > stamp || (item.died !== undefined && item.died <= stamp)) return false;
-  const position = positionAt(item, stamp);
+  const position = at(stamp);
   return position !== undefined && comparePositions(position, floor) >= 0;
 }
 
@@ -56,17 +87,27 @@ export function isEcho(item: Item, device: DeviceId): boolean {
   return item.origin === device;
 }
 
-/** The command that leads from the view to the same view at stamp `end`, with today's content; the table of the sync model. */
-export function difference(view: View, item: Item, end: Modseq): Change | undefined {
+/**
+ * The command that leads from the view to the same view at stamp `end`, with today's content; the table of the sync model.
+ * `to`: the other view's floors, and where it sees the item, when it goes by something else.
+ */
+export function difference(
+  view: View,
+  placed: Placed,
+  end: Modseq,
+  to: { readonly placed: Placed; readonly floors: Floors } = { placed, floors: view },
+): Change | undefined {
+  const { item } = placed;
+  const seen = seenAt(view, item);
   if (!isLiving(item) && item.removedBy === view.device) return undefined;
   if (broughtBehind(item, view.device, end)) return undefined;
-  const was = holds(view, item);
-  const is = reaches(item, end, view.floor);
+  const was = holds(view, placed);
+  const is = reaches(to.placed, end, floorOf(to.floors, item.class));
   if (was && is) {
-    const changed = isLiving(item) && item.modseq > view.watermark && item.modseq <= end;
-    return changed && !isEcho(item, view.device) ? { kind: 'Change', item, since: view.watermark } : undefined;
+    const changed = isLiving(item) && item.modseq > seen && item.modseq <= end;
+    return changed && !isEcho(item, view.device) ? { kind: 'Change', item, since: seen } : undefined;
   }
-  if (is) return isLiving(item) ? { kind: 'Add', item, since: view.watermark } : undefined;
+  if (is) return isLiving(item) ? { kind: 'Add', item, since: seen } : undefined;
   if (!was) return undefined;
   const died = item.died !== undefined && item.died <= end;
   return { kind: died ? 'Delete' : 'SoftDelete', id: item.id };

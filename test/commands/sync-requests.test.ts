@@ -207,13 +207,21 @@ describe('Sync requests', async () => {
     assert.equal(await syncOne(phone, { SyncKey, CollectionId: outbox, Options }), undefined);
   });
 
-  test('a Sync of SMS alone shows no mail of its folder; asking for mail as well starts it again', async () => {
+  test('a Sync of SMS alone shows no mail of its folder; asking for mail as well loads it, and leaving it out takes it away', async () => {
     const own = await house.phone();
     await own.receive(mail());
     const Options = [{ Class: 'SMS' }];
     const SyncKey = await prime(own, inbox, { Options });
     assert.equal(await syncOne(own, { SyncKey, CollectionId: inbox, Options }), undefined);
-    assert.equal((await synced(own, { SyncKey, CollectionId: inbox, Options: [{ Class: 'Email' }] })).Status, 3);
+    const both = await synced(own, {
+      SyncKey,
+      CollectionId: inbox,
+      Options: [{ Class: 'Email' }, { Class: 'SMS' }],
+    });
+    const [added] = adds(own, both);
+    assert.ok(added);
+    const alone = await synced(own, { SyncKey: both.SyncKey, CollectionId: inbox, Options });
+    assert.deepEqual(alone.Commands, [{ SoftDelete: { ServerId: added[0] } }]);
   });
 
   test('key 0 twice: either key works until one is used', async () => {

@@ -8,9 +8,10 @@ import type { Mail } from '../../src/domain/item.ts';
 import { comparePositions } from '../../src/domain/position.ts';
 import type { SyncState } from '../../src/domain/sync-record.ts';
 import type { Store } from '../../src/store/port.ts';
+import type { Pending } from '../../src/sync/pending.ts';
 import { pruneCollection } from '../../src/sync/prune.ts';
 import { newestState } from '../../src/sync/record.ts';
-import type { Pending, SyncAnswer } from '../../src/sync/sync-collection.ts';
+import type { SyncAnswer } from '../../src/sync/sync-collection.ts';
 import { type Exchange, inbox, Phone, sent, trash, World } from '../support/sync-world.ts';
 import { type TempStore, tempStore } from '../support/temp-store.ts';
 

@@ -19,13 +19,8 @@ import type { Store, Transaction } from '../../src/store/port.ts';
 import type { DeviceCommand } from '../../src/sync/commands.ts';
 import { filterTarget } from '../../src/sync/filter.ts';
 import { moveItem } from '../../src/sync/move-item.ts';
-import {
-  defaultOptions,
-  pendingIn,
-  type SyncAnswer,
-  type SyncRequest,
-  syncCollection,
-} from '../../src/sync/sync-collection.ts';
+import { pendingIn } from '../../src/sync/pending.ts';
+import { defaultOptions, type SyncAnswer, type SyncRequest, syncCollection } from '../../src/sync/sync-collection.ts';
 import { isLiving } from '../../src/sync/view.ts';
 
 export const day = 86_400_000;

@@ -18,11 +18,13 @@ type Bounds = [
   fromNumber: number,
   toDate: number,
   toNumber: number,
+  itemClass: string | null,
+  itemClass: string | null,
 ];
 export type LogItemRow = ItemRow & { stamp: number; kind: number };
 
 const bounds = `i.account = ? and i.collection = ? and i.died is null
-  and (i.sort_date, i.number) >= (?, ?) and (i.sort_date, i.number) < (?, ?)`;
+  and (i.sort_date, i.number) >= (?, ?) and (i.sort_date, i.number) < (?, ?) and (? is null or i.class = ?)`;
 const accountColumns = 'account, facts, created, bytes, prune_horizon, generation, modseq';
 const collectionColumns = 'collection, parent, name, type, created, modseq, died, high, generation';
 

@@ -146,11 +146,11 @@ async function readRange(
 ): Promise<LivingItem[]> {
   const found: LivingItem[] = [];
   const newest = range.order === 'newest';
-  let [fromDate, fromNumber, toDate, toNumber] = boundsOf(range);
+  let [fromDate, fromNumber, toDate, toNumber, ...itemClass] = boundsOf(range);
   while (found.length < range.limit) {
     const page = Math.min(range.limit - found.length, largestPage);
     const query = newest ? sql.newest : sql.oldest;
-    const rows = counted(query.all(account, collection, fromDate, fromNumber, toDate, toNumber, page));
+    const rows = counted(query.all(account, collection, fromDate, fromNumber, toDate, toNumber, ...itemClass, page));
     for (const row of rows) found.push(toLivingItem(row));
     const last = rows.at(-1);
     if (last === undefined || rows.length < page) break;
@@ -161,9 +161,16 @@ async function readRange(
   return found;
 }
 
-type Bounds = [fromDate: number, fromNumber: number, toDate: number, toNumber: number];
-function boundsOf({ from = below, to = above }: Pick<Range, 'from' | 'to'>): Bounds {
-  return [from.date, from.number, to.date, to.number];
+type Bounds = [
+  fromDate: number,
+  fromNumber: number,
+  toDate: number,
+  toNumber: number,
+  itemClass: string | null,
+  itemClass: string | null,
+];
+function boundsOf({ from = below, to = above, class: itemClass }: Pick<Range, 'from' | 'to' | 'class'>): Bounds {
+  return [from.date, from.number, to.date, to.number, itemClass ?? null, itemClass ?? null];
 }
 function matched({ text, prefix }: SearchWord): string {
   return `"${token(text)}"${prefix ? '*' : ''}`;
