@@ -173,6 +173,26 @@ export const itemTests: ContractTests = {
     });
   },
 
+  'range and count tell the classes of one folder apart': async ({ store, account }) => {
+    const id = await account();
+    const texts = await store.transact(id, async (tx) => {
+      for (let index = 0; index < 30; index += 1) tx.create(mail(index));
+      return [4, 8, 40].map((index) => tx.create({ ...mail(index), class: 'SMS', content: {} }));
+    });
+    await store.read(id, async (reader) => {
+      const found = await reader.range(inbox, { order: 'newest', limit: 2, class: 'SMS' });
+      assert.deepEqual(
+        found.map((item) => item.id),
+        [texts[2], texts[1]],
+      );
+      const to = { date: 10, number: 0 as ItemNumber };
+      assert.equal(await reader.count(inbox, { class: 'SMS' }), 3);
+      assert.equal(await reader.count(inbox, { class: 'SMS', to }), 2);
+      assert.equal(await reader.count(inbox, { class: 'Email', to }), 10);
+      assert.equal(await reader.count(inbox, { to }), 12);
+    });
+  },
+
   'pruning keeps the newest history entry at or below the stamp, and what lives': async ({ store, account }) => {
     const id = await account();
     const [kept, gone] = await store.transact(id, async (tx) => [tx.create(mail(1)), tx.create(mail(2))] as const);
