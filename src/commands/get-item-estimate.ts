@@ -1,9 +1,10 @@
 import { type GetItemEstimateRequest, type GetItemEstimateResponse, getItemEstimate } from '../../protocol/index.ts';
-import { type Collection, folderTypes } from '../domain/collection.ts';
+import { type Collection, folderTypes, recipientCache } from '../domain/collection.ts';
 import type { CollectionId, SyncKey } from '../domain/ids.ts';
 import { type EstimateRequest, estimate } from '../sync/estimate.ts';
 import { filterFits } from '../sync/filter.ts';
 import { type Context, defineCommand } from './define.ts';
+import { estimateRecipients, hasRecipientCache } from './recipient-cache.ts';
 import { statusOf } from './status.ts';
 
 type Asked = GetItemEstimateRequest['Collections']['Collection'][number];
@@ -11,6 +12,8 @@ type Answered = NonNullable<GetItemEstimateResponse['Response']>[number];
 
 const invalidRequest = 103;
 const wrongFilter = 110;
+/** [MS-ASCMD] R3265: MaxItems is the recipient information cache's alone. */
+const invalidCollection = 2;
 const highestFilter = 8;
 
 /** [MS-ASCMD] 2.2.1.9 GetItemEstimate: what a Sync with this key would bring; nothing is written, no key changes. */
@@ -44,17 +47,25 @@ function refusedBy(asked: Asked, folder: Collection | undefined): number | undef
 
 async function answer(context: Context, asked: Asked): Promise<Answered> {
   const { CollectionId, SyncKey: key, Class } = asked;
-  const found = await context.read((reader) =>
-    estimate(reader, {
-      device: context.device.id,
-      collection: CollectionId as CollectionId,
-      key: key as SyncKey,
-      options: optionsOf(asked),
-      now: context.clock.now(),
-    }),
-  );
+  const isCache = CollectionId === recipientCache && hasRecipientCache(context.version);
+  if (maxItemsOf(asked) !== undefined && !isCache) return { Status: invalidCollection };
+  const found = isCache
+    ? await estimateRecipients(context, key as SyncKey, maxItemsOf(asked))
+    : await context.read((reader) =>
+        estimate(reader, {
+          device: context.device.id,
+          collection: CollectionId as CollectionId,
+          key: key as SyncKey,
+          options: optionsOf(asked),
+          now: context.clock.now(),
+        }),
+      );
   if (typeof found === 'string') return { Status: statusOf('GetItemEstimate', found) };
   return { Status: 1, Collection: { Class, CollectionId, Estimate: found } };
+}
+
+function maxItemsOf({ Options }: Asked): number | undefined {
+  return Options?.find(({ MaxItems }) => MaxItems !== undefined)?.MaxItems;
 }
 
 /** Before 14.0 it stands by itself, later in the Options of the folder's class. */

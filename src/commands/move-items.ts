@@ -46,10 +46,14 @@ async function move(context: Context, request: MoveRequest): Promise<{ Status: n
   }
 }
 
-/** A mail does not become an event by moving; a folder that is missing is told apart later. */
+/**
+ * A mail does not become an event by moving, nothing goes into the recipient information cache; a folder that is missing is
+ * told apart later.
+ */
 async function sameClass(tx: Transaction, from: CollectionId, to: CollectionId): Promise<boolean> {
   const source = await tx.collection(from);
   const target = await tx.collection(to);
+  if (target?.type === 19) return false;
   if (!source || !target) return true;
   return folderTypes[source.type].class === folderTypes[target.type].class;
 }

@@ -12,8 +12,9 @@ import {
 import { type Collection, folderTypes, type ItemClass } from '../domain/collection.ts';
 import type { StoredSync } from '../domain/device.ts';
 import type { CollectionId, SyncKey } from '../domain/ids.ts';
-import type { BodyPreference, SyncOptions } from '../domain/sync-record.ts';
+import type { BodyPreference, SyncOptions, SyncRecord } from '../domain/sync-record.ts';
 import { filterFits } from '../sync/filter.ts';
+import { newestState } from '../sync/record.ts';
 import { bodyPreferenceOf, mimeSupportOf } from './body-preference.ts';
 import type { Limits } from './define.ts';
 
@@ -185,6 +186,7 @@ function planOptions(blocks: readonly WireOptions[]): SyncOptions {
     mimeSupport: mimeSupportOf(block.MIMESupport),
     ...(block.MIMETruncation !== undefined && { mimeTruncation: block.MIMETruncation }),
     bodyPreferences: planPreferences(block),
+    ...(block.MaxItems !== undefined && { maxItems: block.MaxItems }),
   };
 }
 
@@ -216,4 +218,9 @@ export function checkAgainstFolder(planned: PlannedCollection, { type }: Collect
   if (!planned.options) return;
   const { filterType, smsFilterType = 0 } = planned.options;
   if (!filterFits(filterType, itemClass) || !filterFits(smsFilterType, 'SMS')) throw malformed();
+}
+
+/** An empty request is the last one again, with its key ([MS-ASCMD] R673): an answer in between never reached the device. */
+export function cachedKey(record: SyncRecord | undefined): SyncKey | undefined {
+  return record?.confirmed?.key ?? newestState(record)?.key;
 }

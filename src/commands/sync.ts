@@ -9,24 +9,25 @@ import {
   sync,
   type SyncRequest as WireRequest,
 } from '../../protocol/index.ts';
-import { folderTypes, type ItemClass, specialFolderId } from '../domain/collection.ts';
+import { folderTypes, type ItemClass, recipientCache, specialFolderId } from '../domain/collection.ts';
 import { isEasError } from '../domain/errors.ts';
 import type { CollectionId, ServerId, SyncKey } from '../domain/ids.ts';
 import type { LivingItem } from '../domain/item.ts';
-import type { AnsweredCommand, SyncOptions, SyncRecord } from '../domain/sync-record.ts';
+import type { AnsweredCommand, SyncOptions } from '../domain/sync-record.ts';
 import type { Transaction } from '../store/port.ts';
 import type { DeviceCommand } from '../sync/commands.ts';
 import { filterTarget } from '../sync/filter.ts';
 import { pendingIn } from '../sync/pending.ts';
-import { newestState } from '../sync/record.ts';
 import { type SyncAnswer, type SyncRequest, syncCollection } from '../sync/sync-collection.ts';
 import { type Change, isLiving } from '../sync/view.ts';
 import { hashOf } from './command-hash.ts';
 import { type Context, defineCommand } from './define.ts';
 import { updateDevice } from './device.ts';
 import { itemKind, kindOf } from './item-kinds.ts';
+import { hasRecipientCache, syncRecipients } from './recipient-cache.ts';
 import { statusOf } from './status.ts';
 import {
+  cachedKey,
   checkAgainstFolder,
   type PlannedCollection,
   planSync,
@@ -133,6 +134,8 @@ async function syncOne(
   planned: PlannedCollection,
   room: { commands: number; bytes: number },
 ): Promise<Answered | undefined> {
+  if (planned.id === recipientCache && hasRecipientCache(context.version))
+    return syncRecipients(context, planned, room.commands);
   const commands = await prepare(context, planned);
   const fetches = planned.commands.flatMap((command) =>
     'Fetch' in command ? [command.Fetch.ServerId as ServerId] : [],
@@ -172,11 +175,6 @@ async function syncIn(
     brake: limits.deletes,
     now: clock.now(),
   });
-}
-
-/** An empty request is the last one again, with its key ([MS-ASCMD] R673): an answer in between never reached the device. */
-function cachedKey(record: SyncRecord | undefined): SyncKey | undefined {
-  return record?.confirmed?.key ?? newestState(record)?.key;
 }
 
 /** [MS-ASCMD] 2.2.3.177.17 Status (Sync), of a collection. */

@@ -33,6 +33,9 @@ export function specialFolderId(type: SpecialFolder): CollectionId {
   return String(type) as CollectionId;
 }
 
+/** The recipient information cache, by the CollectionId that the protocol gives it. */
+export const recipientCache = 'RI' as CollectionId;
+
 export interface NewCollection {
   readonly id: CollectionId;
   readonly parent: CollectionId | '0';

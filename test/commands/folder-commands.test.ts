@@ -83,9 +83,6 @@ describe('FolderCreate, FolderUpdate, FolderDelete', async () => {
     const { SyncKey, ServerId } = await create(phone, key, 'Here');
     const inner = await create(phone, SyncKey!, 'Inside', ServerId);
     const now = inner.SyncKey!;
-    await house.store.transact(phone.account, async (tx) => {
-      tx.putCollection({ id: 'RI' as CollectionId, parent: '0', name: 'Recipients', type: 19 });
-    });
     const before = await house.store.read(phone.account, (reader) => reader.collections());
     const move = (ServerIdOf: string, ParentId: string, DisplayName = 'Other') =>
       phone.ask('FolderUpdate', { SyncKey: now, ServerId: ServerIdOf, ParentId, DisplayName });

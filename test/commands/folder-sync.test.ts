@@ -22,10 +22,10 @@ describe('FolderSync', async () => {
     const { Status, SyncKey, Changes } = await phone.ask('FolderSync', { SyncKey: '0' });
     assert.equal(Status, 1);
     assert.ok(SyncKey !== undefined && SyncKey !== '0' && SyncKey.length <= 64);
-    assert.equal(Changes?.Count, 9);
+    assert.equal(Changes?.Count, 10);
     assert.deepEqual(
       Changes?.Add.map(({ ServerId, ParentId, Type }) => [ServerId, ParentId, Type]),
-      [2, 3, 4, 5, 6, 7, 8, 9, 10].map((type) => [String(type), '0', type]),
+      [...[2, 3, 4, 5, 6, 7, 8, 9, 10].map((type) => [String(type), '0', type]), ['RI', '0', 19]],
     );
     assert.ok(Changes?.Add.every(({ DisplayName }) => DisplayName.length > 0));
   });
@@ -78,7 +78,7 @@ describe('FolderSync', async () => {
     assert.equal(await phone.status('FolderSync', { SyncKey: 'unknown' }), 9);
     assert.equal(await phone.status('FolderSync', { SyncKey: 'unknown' }), 9);
     const third = await phone.ask('FolderSync', { SyncKey: 'unknown' });
-    assert.deepEqual([third.Status, third.Changes?.Add.length], [1, 9]);
+    assert.deepEqual([third.Status, third.Changes?.Add.length], [1, 10]);
     assert.equal((await phone.ask('FolderSync', { SyncKey: third.SyncKey! })).Status, 1);
   });
 
@@ -88,7 +88,7 @@ describe('FolderSync', async () => {
     const primed = await phone.ask('Sync', { Collections: { Collection: [{ SyncKey: '0', CollectionId: '2' }] } });
     const { SyncKey } = primed.Collections!.Collection[0]!;
     const again = await phone.ask('FolderSync', { SyncKey: '0' });
-    assert.equal(again.Changes?.Add.length, 9);
+    assert.equal(again.Changes?.Add.length, 10);
     await phone.receive('Subject: kept\r\n\r\n');
     const answer = await phone.ask('Sync', { Collections: { Collection: [{ SyncKey, CollectionId: '2' }] } });
     assert.equal(answer.Collections?.Collection[0]?.Status, 1);

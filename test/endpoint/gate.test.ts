@@ -221,7 +221,7 @@ describe('admission', async () => {
       await nothingStored(house, trial, async () => {
         const folders = await trial.ask('FolderSync', { SyncKey: '0' });
         assert.equal(folders.Status, 1);
-        assert.equal(folders.Changes?.Add.length, 9);
+        assert.equal(folders.Changes?.Add.length, 10);
         const first = await trial.ask('Sync', { Collections: { Collection: [{ SyncKey: '0', CollectionId: '2' }] } });
         assert.equal(first.Collections?.Collection[0]?.Status, 1);
         const settings = await trial.ask('Settings', { DeviceInformation: { Set: { Model: 'x' } } });

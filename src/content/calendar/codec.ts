@@ -135,7 +135,8 @@ function checked(start: number, end: number): Pick<Event, 'start' | 'end'> {
 function createEvent(wire: ReadCalendar, spoken: Spoken): Event {
   const { version, now, account } = spoken;
   const newest = Number(version) >= 16;
-  const clock = clockOf(wire, version, { zone: zoneOfAccount(spoken), allDay: false, start: now });
+  const known = { zone: zoneOfAccount(spoken), allDay: false, start: now };
+  const clock = clockOf(wire, version, known, account.firstDayOfWeek);
   const details = withoutUndefined(readDetails(wire, version)) as EventDetails;
   const named =
     !newest && wire.OrganizerEmail
@@ -226,7 +227,8 @@ interface Changed {
 function changeEvent(before: Event, wire: ReadCalendar, spoken: SpokenChange): Changed {
   const { version, now } = spoken;
   const newest = Number(version) >= 16;
-  const clock = clockOf(wire, version, { zone: before.zone, allDay: before.allDay === true, start: before.start });
+  const known = { zone: before.zone, allDay: before.allDay === true, start: before.start };
+  const clock = clockOf(wire, version, known, spoken.account.firstDayOfWeek);
   const spokenOf = readDetails(wire, version);
   const details = newest ? spokenOf : { ...leftOut(before, spoken), ...spokenOf };
   const told = withoutUndefined({

@@ -13,7 +13,7 @@ import {
 } from '../../../protocol/index.ts';
 import type { Element } from '../../../protocol/wbxml/element.ts';
 import { EasError } from '../../domain/errors.ts';
-import type { EventAttendee, EventDetails, EventException, Recurrence } from '../../domain/event.ts';
+import type { DayOfWeek, EventAttendee, EventDetails, EventException, Recurrence } from '../../domain/event.ts';
 import { readTextBody } from '../body.ts';
 import { bounded, invalid, readPattern } from '../pattern.ts';
 import { wallOf, zoneOf } from './zone.ts';
@@ -36,6 +36,8 @@ export interface Clock {
   /** 16.0 and later: dates of all-day events float. */
   readonly floating: boolean;
   readonly zone: string;
+  /** The account's. */
+  readonly firstDayOfWeek?: DayOfWeek | undefined;
 }
 
 /** A time as the device wrote it. Of an all-day event before 16.0 a midnight in UTC is a date, any other one of the zone. */
@@ -53,10 +55,12 @@ export function clockOf(
   data: Pick<ReadCalendar, 'Timezone' | 'StartTime' | 'AllDayEvent'>,
   version: Version,
   known: { readonly zone: string; readonly allDay: boolean; readonly start: number },
+  firstDayOfWeek?: DayOfWeek,
 ): Clock {
   const allDay = data.AllDayEvent === undefined ? known.allDay : data.AllDayEvent === 1;
   const at = parseDate(data.StartTime ?? '') ?? known.start;
-  return { allDay, floating: Number(version) >= 16, zone: zoneOf(data.Timezone, at, known.zone) ?? known.zone };
+  const zone = zoneOf(data.Timezone, at, known.zone) ?? known.zone;
+  return { allDay, floating: Number(version) >= 16, zone, firstDayOfWeek };
 }
 
 type Details = { -readonly [Key in keyof EventDetails]?: EventDetails[Key] | undefined };
@@ -115,9 +119,19 @@ function readAttendees(
   return listed.length === 0 ? undefined : listed;
 }
 
+/** Where weeks begin decides which ones are skipped; a phone that cannot say it (before 14.1) means the account's. */
+function withFirstDay<Pattern extends Omit<Recurrence, 'until'>>(
+  pattern: Pattern,
+  firstDayOfWeek: DayOfWeek | undefined,
+) {
+  const isWeekly = pattern.type === 1 || (pattern.type === 0 && pattern.dayOfWeek !== undefined);
+  return isWeekly && firstDayOfWeek !== undefined ? { firstDayOfWeek, ...pattern } : pattern;
+}
+
 /** Undefined: empty, no series any more. */
 export function readRecurrence(wire: CalendarRecurrence, clock: Clock): Recurrence | undefined {
-  const pattern = readPattern(wire);
+  const told = readPattern(wire);
+  const pattern = told && withFirstDay(told, clock.firstDayOfWeek);
   if (!pattern || pattern.occurrences !== undefined || !wire.Until) return pattern;
   return { ...pattern, until: readTime(wire.Until, clock, 'Until') };
 }

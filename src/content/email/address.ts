@@ -18,6 +18,11 @@ export function parseAddresses(binary: string, hint?: string): Address[] {
     .filter((entry) => entry.name !== '' || entry.address !== '');
 }
 
+/** As `parseAddresses`, of a list whose names are decoded already. */
+export function parseAddressText(text: string): Address[] {
+  return parseAddresses(Buffer.from(text, 'utf8').toString('latin1'), 'utf-8');
+}
+
 /** `"Name" <a@b>, c@d`, whole entries only, at most `limit` characters. */
 export function formatAddresses(addresses: readonly Address[], limit = Number.POSITIVE_INFINITY): string {
   let line = '';
