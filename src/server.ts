@@ -1,5 +1,6 @@
 // The composition root: the only place where everything meets, and where shutdown has its order: answer what is held, finish
 // what is under way, stop sending, close the store last.
+import { resolveMx } from 'node:dns/promises';
 import { hostname } from 'node:os';
 import { createAddresses } from './admin/addresses.ts';
 import { storeAnswers } from './admin/health.ts';
@@ -8,8 +9,10 @@ import { createVerifier } from './admin/password.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { formatHostPort, type Listen } from './config/address.ts';
 import type { Config } from './config/config.ts';
+import { createMx } from './delivery/mx.ts';
 import type { Recipients } from './delivery/recipients.ts';
-import { createSmarthost } from './delivery/smarthost.ts';
+import { createSendRate } from './delivery/send-rate.ts';
+import { createSmarthost, type HandOn } from './delivery/smarthost.ts';
 import { type SmtpIn, startSmtpIn } from './delivery/smtp-in.ts';
 import { startSender } from './delivery/smtp-out.ts';
 import { createEndpoint } from './endpoint/endpoint.ts';
@@ -87,13 +90,18 @@ async function compose(parts: Parts): Promise<RunningServer['addresses']> {
     sealer: createSealer(config.data),
   });
   closers.push(() => endpoint[Symbol.asyncDispose]());
-  const smarthost = config.smarthost && createSmarthost(config.smarthost);
-  const sender = startSender({ store, recipients: addresses, clock, log, ...(smarthost && { smarthost }) });
+  const smarthost = handOnOf(config);
+  const rate = createSendRate(config.mailRates.outgoing, clock);
+  const sender = startSender({ store, recipients: addresses, clock, log, rate, ...(smarthost && { smarthost }) });
   closers.push(() => sender[Symbol.asyncDispose]());
   const jobs = startJobs(store, clock, log, `${hostname()} ${process.pid}`);
   closers.push(() => jobs[Symbol.asyncDispose]());
   const ready = () => storeAnswers(store);
   return await listenEverywhere(parts, createApp({ endpoint, authenticate, ready, clock, log, open }), addresses);
+}
+
+function handOnOf({ smarthost }: Config): HandOn | undefined {
+  return smarthost === 'mx' ? createMx({ resolveMx }) : smarthost && createSmarthost(smarthost);
 }
 
 async function listenEverywhere(

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
-import { type Config, loadConfig } from '../config/config.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { type Config, ConfigError, loadConfig } from '../config/config.ts';
+import type { FileValues } from '../config/file.ts';
 import type { SettingName } from '../config/settings.ts';
 import { createLog } from '../log.ts';
 import { openStore } from '../store/open.ts';
@@ -15,16 +16,28 @@ export class CliError extends Error {
   }
 }
 
-export function configOf(options: Partial<Record<SettingName, string>>): Config {
-  return loadConfig(options, process.env);
+type Options = Partial<Record<SettingName, string>> & { readonly config?: string };
+
+export function configOf(options: Options): Config {
+  return loadConfig(options, process.env, fileOf(options));
+}
+
+export const usualFile = 'easel.config.json';
+
+/** The file named by `--config` or EASEL_CONFIG, else the usual one where it is there. */
+export function fileOf(options: Options): FileValues | undefined {
+  const named = options.config ?? (process.env.EASEL_CONFIG || undefined);
+  const path = named ?? usualFile;
+  if (named === undefined && !existsSync(path)) return undefined;
+  try {
+    return { path, values: JSON.parse(readFileSync(path, 'utf8')) };
+  } catch (error) {
+    throw new ConfigError(`${path}: it cannot be read: ${(error as Error).message}`);
+  }
 }
 
 /** Opens the store of `--data`, also beside a running server. Unless `make`, a folder without one is a mistake. */
-export async function withStore<T>(
-  options: { data?: string },
-  work: (store: Store) => Promise<T>,
-  make = false,
-): Promise<T> {
+export async function withStore<T>(options: Options, work: (store: Store) => Promise<T>, make = false): Promise<T> {
   const { data } = configOf(options);
   if (!make && !existsSync(data)) {
     throw new CliError(`--data: there is nothing in '${data}'; name the folder that the server runs on`);

@@ -4,7 +4,8 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/config.ts';
 import { settings } from '../config/settings.ts';
 import { isEasError } from '../domain/errors.ts';
-import { CliError } from './context.ts';
+import { config } from './config.ts';
+import { CliError, usualFile } from './context.ts';
 import { device } from './device.ts';
 import { group } from './group.ts';
 import { mailImport } from './mail-import.ts';
@@ -36,6 +37,7 @@ function createProgram(): Command {
   const program = new Command('easel')
     .description('An Exchange ActiveSync server')
     .option(`--data <${data.placeholder}>`, `${data.help} (${data.env}, default ${data.default})`)
+    .option('--config <FILE>', `a file with settings as JSON (EASEL_CONFIG, default ${usualFile} where it is there)`)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'easel: ')) })
     .exitOverride();
@@ -45,6 +47,7 @@ function createProgram(): Command {
   device(program);
   group(program);
   store(program);
+  config(program);
   wbxml(program);
   return program;
 }

@@ -3,18 +3,15 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
-import { type Setting, settings } from '../config/settings.ts';
+import { settings } from '../config/settings.ts';
 import type { RunningServer } from '../server.ts';
 import { CliError, configOf } from './context.ts';
+import { settingOptions } from './setting-options.ts';
 
 /** Runs until SIGTERM or SIGINT; a second one ends it at once. */
 export function serve(program: Command): void {
   const command = program.command('serve').description('run the server');
-  for (const setting of Object.values(settings) as Setting[]) {
-    if (setting.option === undefined || setting.option === 'data') continue;
-    const initial = setting.default === undefined ? '' : `, default ${setting.default}`;
-    command.option(`--${setting.option} <${setting.placeholder}>`, `${setting.help} (${setting.env}${initial})`);
-  }
+  settingOptions(command);
   command.action(async (_options, self: Command) => {
     const config = configOf(self.optsWithGlobals());
     const fresh = !existsSync(config.data);

@@ -1,3 +1,5 @@
+import { BlockList, isIP } from 'node:net';
+
 /** Where to listen. */
 export interface Listen {
   readonly host: string;
@@ -53,8 +55,24 @@ function decoded(text: string): string {
   }
 }
 
-/** For messages: whatever stands before the last '@' is a secret. */
+/** For messages: whatever stands before the last '@', but a URL's scheme, is a secret. */
 export function concealed(text: string): string {
   const at = text.lastIndexOf('@');
-  return at < 0 ? text : `***@${text.slice(at + 1)}`;
+  const scheme = /^[a-z+]+:\/\//i.exec(text)?.[0] ?? '';
+  return at < 0 ? text : `${scheme}***@${text.slice(at + 1)}`;
+}
+
+/** Addresses or networks, `10.0.0.0/8`; undefined when one of them is neither. */
+export function parseNetworks(text: string): BlockList | undefined {
+  const list = new BlockList();
+  for (const part of text.split(',').map((one) => one.trim())) {
+    const [address = '', bits, ...more] = part.split('/');
+    const family = isIP(address) === 4 ? 'ipv4' : isIP(address) === 6 ? 'ipv6' : undefined;
+    const longest = family === 'ipv4' ? 32 : 128;
+    if (!family || more.length > 0 || (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= longest))) {
+      return undefined;
+    }
+    list.addSubnet(address, bits === undefined ? longest : Number(bits), family);
+  }
+  return list;
 }

@@ -1,10 +1,12 @@
-// Configuration: options and environment in, one checked object out. Pure: it reads no file and no process.env by itself.
-// Invariants: an option beats its variable, a variable its default; a mistake names the option, what was given and what
-// is allowed. It must never print a password.
+// Configuration: options, environment and a file's values in, one checked object out. Pure: it reads no file and no
+// process.env by itself. Invariants: an option beats its variable, a variable the file, the file its default; a mistake names
+// the option, what was given and what is allowed. It must never print a password.
+import type { BlockList } from 'node:net';
 import { Ajv, type ErrorObject } from 'ajv';
 import type { Policy } from '../domain/policy.ts';
 import type { LogLevel } from '../log.ts';
-import { concealed, type Listen, parseDomains, parseListener, parseSmarthost, type Smarthost } from './address.ts';
+import { type Listen, parseDomains, parseListener, parseNetworks, parseSmarthost, type Smarthost } from './address.ts';
+import { type FileValues, fileTexts } from './file.ts';
 import { parsePolicy } from './policy.ts';
 import { type Setting, type SettingName, settings } from './settings.ts';
 
@@ -16,9 +18,21 @@ export interface Config {
   readonly http?: Listen;
   readonly https?: Listen;
   readonly smtp?: Listen;
+  readonly lmtp?: Listen;
   /** Lower case; empty: every domain of a user's address is local. */
   readonly domains: readonly string[];
-  readonly smarthost?: Smarthost;
+  /** 'mx': each domain's own servers. */
+  readonly smarthost?: Smarthost | 'mx';
+  /** Domains that share one address list. */
+  readonly joinDomains: readonly string[];
+  /** Files; absent: of an authority of its own. */
+  readonly certificate?: { readonly cert: string; readonly key: string };
+  readonly tlsMin: TlsVersion;
+  /** Whose X-Forwarded-* are believed. */
+  readonly trustProxy?: BlockList;
+  readonly workers: number;
+  /** Of incoming SMTP: recipients of a message, messages a minute of one address; of an account: recipients elsewhere an hour. */
+  readonly mailRates: { readonly recipients: number; readonly incoming: number; readonly outgoing: number };
   /** Seconds: what Ping and a waiting Sync may ask for. */
   readonly heartbeat: { readonly min: number; readonly max: number };
   /** Seconds that a change which needs no hurry may wait; 0: none. */
@@ -35,55 +49,99 @@ export interface Config {
   readonly limits: { readonly wbxml: number; readonly mail: number };
 }
 
+export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+const tlsVersions: Readonly<Record<string, TlsVersion>> = {
+  '1.0': 'TLSv1',
+  '1.1': 'TLSv1.1',
+  '1.2': 'TLSv1.2',
+  '1.3': 'TLSv1.3',
+};
+
 /** `message` is one line for the person who wrote the mistake. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
 type Given = Partial<Record<SettingName, string | undefined>>;
+type Environment = Readonly<Record<string, string | undefined>>;
 type Values = Record<SettingName, string | number | undefined>;
 
 const ajv = new Ajv({ coerceTypes: true, allErrors: false });
 ajv.addFormat('listener', (text: string) => parseListener(text) !== undefined);
 ajv.addFormat('domains', (text: string) => parseDomains(text) !== undefined);
+ajv.addFormat('networks', (text: string) => parseNetworks(text) !== undefined);
 ajv.addFormat('policy', (text: string) => typeof parsePolicy(text) !== 'string');
-ajv.addFormat('smarthost', (text: string) => parseSmarthost(text) !== undefined);
+ajv.addFormat('smarthost', (text: string) => text === 'mx' || parseSmarthost(text) !== undefined);
 const entries = Object.entries(settings) as [SettingName, Setting][];
 const validate = ajv.compile({
   type: 'object',
   properties: Object.fromEntries(entries.map(([name, { schema }]) => [name, schema])),
 });
 
-/** `options` by setting name, as text. Throws ConfigError. */
-export function loadConfig(options: Given, env: Readonly<Record<string, string | undefined>>): Config {
-  if (options.smarthost?.includes('@')) {
-    throw new ConfigError(
-      '--smarthost: a password on the command line can be read by everybody; set EASEL_SMARTHOST instead',
-    );
-  }
-  const given = Object.fromEntries(
-    entries
-      .map(([name, setting]) => [name, options[name] ?? (env[setting.env] || undefined) ?? setting.default] as const)
-      .filter(([, value]) => value !== undefined),
-  );
-  const values = { ...given };
-  if (!validate(values)) throw mistake(validate.errors![0]!, given, options);
-  return build(values as Values);
+/** One setting as it holds. */
+export interface Chosen {
+  readonly name: SettingName;
+  readonly setting: Setting;
+  /** Absent: not given, and there is no default. */
+  readonly text?: string;
+  /** `--http`, `EASEL_HTTP`, `http in easel.config.json`, 'default'. */
+  readonly source: string;
 }
 
-function mistake(error: ErrorObject, given: Record<string, unknown>, options: Given): ConfigError {
-  const name = error.instancePath.slice(1) as SettingName;
-  const setting: Setting = settings[name];
-  const source = options[name] !== undefined && setting.option ? `--${setting.option}` : setting.env;
-  const text = String(given[name]);
-  if (name === 'policy') return new ConfigError(`${source}: ${parsePolicy(text)}; allowed: ${setting.allowed}`);
-  return new ConfigError(
-    `${source}: '${name === 'smarthost' ? concealed(text) : text}' is not possible; allowed: ${setting.allowed}`,
+/** `options` by setting name, as text. Throws ConfigError. */
+export function loadConfig(options: Given, env: Environment, file?: FileValues): Config {
+  return build(checked(chooseSettings(options, env, file)));
+}
+
+/** What holds of each setting, in the order of the table, checked. Throws ConfigError. */
+export function explainConfig(options: Given, env: Environment, file?: FileValues): Chosen[] {
+  const chosen = chooseSettings(options, env, file);
+  build(checked(chosen));
+  return chosen;
+}
+
+function chooseSettings(options: Given, env: Environment, file?: FileValues): Chosen[] {
+  const texts = file ? fileTexts(file) : {};
+  if (typeof texts === 'string') throw new ConfigError(texts);
+  return entries.map(([name, setting]) => {
+    const found: [string | undefined, string][] = [
+      [options[name], setting.option ? `--${setting.option}` : setting.env],
+      [env[setting.env] || undefined, setting.env],
+      [texts[name], `${name} in ${file?.path}`],
+      [setting.default, 'default'],
+    ];
+    const [text, source] = found.find(([given]) => given !== undefined) ?? [undefined, 'not given'];
+    if (text !== undefined && options[name] === text && setting.conceal && setting.conceal(text) !== text) {
+      throw new ConfigError(
+        `${source}: a password on the command line can be read by everybody; set ${setting.env} instead`,
+      );
+    }
+    return { name, setting, source, ...(text !== undefined && { text }) };
+  });
+}
+
+function checked(chosen: readonly Chosen[]): Values {
+  const values = Object.fromEntries(
+    chosen.filter(({ text }) => text !== undefined).map(({ name, text }) => [name, text]),
   );
+  if (!validate(values)) throw mistake(validate.errors![0]!, chosen);
+  return values as Values;
+}
+
+function mistake(error: ErrorObject, chosen: readonly Chosen[]): ConfigError {
+  const name = error.instancePath.slice(1) as SettingName;
+  const { setting, source, text = '' } = chosen.find((one) => one.name === name)!;
+  if (name === 'policy') return new ConfigError(`${source}: ${parsePolicy(text)}; allowed: ${setting.allowed}`);
+  const shown = setting.conceal ? setting.conceal(text) : text;
+  return new ConfigError(`${source}: '${shown}' is not possible; allowed: ${setting.allowed}`);
 }
 
 function build(values: Values): Config {
-  const smarthost = values.smarthost === undefined ? undefined : parseSmarthost(String(values.smarthost));
+  const { cert, key, trustProxy } = values;
+  if ((cert === undefined) !== (key === undefined)) {
+    const [given, missing] = cert === undefined ? ['key', 'cert'] : ['cert', 'key'];
+    throw new ConfigError(`--${given}: it needs --${missing} beside it`);
+  }
   const heartbeat = { min: Number(values.heartbeatMin), max: Number(values.heartbeatMax) };
   if (heartbeat.min > heartbeat.max) {
     throw new ConfigError(
@@ -95,7 +153,17 @@ function build(values: Values): Config {
     store: 'sqlite',
     ...listeners(values),
     domains: values.domain === undefined ? [] : parseDomains(String(values.domain))!,
-    ...(smarthost && { smarthost }),
+    joinDomains: values.joinDomains === undefined ? [] : parseDomains(String(values.joinDomains))!,
+    ...smarthostOf(values.smarthost),
+    ...(cert !== undefined && { certificate: { cert: String(cert), key: String(key) } }),
+    tlsMin: tlsVersions[String(values.tlsMin)]!,
+    ...(trustProxy !== undefined && { trustProxy: parseNetworks(String(trustProxy))! }),
+    workers: Number(values.workers),
+    mailRates: {
+      recipients: Number(values.maxRecipients),
+      incoming: Number(values.smtpRate),
+      outgoing: Number(values.sendRate),
+    },
     heartbeat,
     quietDelay: Number(values.quietDelay),
     logLevel: values.logLevel as LogLevel,
@@ -107,8 +175,13 @@ function build(values: Values): Config {
   };
 }
 
-function listeners(values: Values): Pick<Config, 'http' | 'https' | 'smtp'> {
-  const names = ['http', 'https', 'smtp'] as const;
+function smarthostOf(given: string | number | undefined): Pick<Config, 'smarthost'> {
+  if (given === undefined) return {};
+  return { smarthost: given === 'mx' ? 'mx' : parseSmarthost(String(given))! };
+}
+
+function listeners(values: Values): Pick<Config, 'http' | 'https' | 'smtp' | 'lmtp'> {
+  const names = ['http', 'https', 'smtp', 'lmtp'] as const;
   const found = names.map((name) => [name, parseListener(String(values[name]))] as const);
   return Object.fromEntries(found.filter(([, listen]) => listen !== 'none'));
 }

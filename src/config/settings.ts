@@ -1,4 +1,5 @@
 import type { JSONSchemaType } from 'ajv';
+import { concealed } from './address.ts';
 
 /** One setting as it is given: text from argv, the environment or the default, with a schema that it must satisfy. */
 export interface Setting {
@@ -10,6 +11,8 @@ export interface Setting {
   readonly allowed: string;
   readonly help: string;
   readonly placeholder?: string;
+  /** As it may be shown; where that differs from what was given, it may not come from argv. */
+  readonly conceal?: (text: string) => string;
   readonly schema: Partial<JSONSchemaType<string>> | Partial<JSONSchemaType<number>>;
 }
 
@@ -52,6 +55,15 @@ export const settings = {
     placeholder: 'HOST:PORT',
     schema: listener,
   },
+  lmtp: {
+    option: 'lmtp',
+    env: 'EASEL_LMTP',
+    default: 'none',
+    allowed: "HOST:PORT (port 0 takes a free one), or 'none'",
+    help: 'where a mail server in front hands over mail, with an answer for each recipient',
+    placeholder: 'HOST:PORT',
+    schema: listener,
+  },
   store: {
     option: 'store',
     env: 'EASEL_STORE',
@@ -72,10 +84,82 @@ export const settings = {
   smarthost: {
     option: 'smarthost',
     env: 'EASEL_SMARTHOST',
-    allowed: 'HOST:PORT; USER:PASSWORD@HOST:PORT only in EASEL_SMARTHOST',
-    help: 'the server that takes mail for everybody else',
+    allowed: "HOST:PORT, or 'mx'; USER:PASSWORD@HOST:PORT only in EASEL_SMARTHOST or the file",
+    help: "the server that takes mail for everybody else; 'mx': each domain's own, as the DNS names it",
     placeholder: 'HOST:PORT',
+    conceal: concealed,
     schema: { type: 'string', format: 'smarthost' },
+  },
+  joinDomains: {
+    option: 'join-domains',
+    env: 'EASEL_JOIN_DOMAINS',
+    allowed: 'domain names, separated by commas',
+    help: 'domains that share one address list; else each has its own',
+    placeholder: 'DOMAIN[,…]',
+    schema: { type: 'string', format: 'domains' },
+  },
+  cert: {
+    option: 'cert',
+    env: 'EASEL_CERT',
+    allowed: 'a PEM file',
+    help: 'a certificate with its chain; none given: one of an authority of its own, in the data folder',
+    placeholder: 'FILE',
+    schema: { type: 'string', minLength: 1 },
+  },
+  key: {
+    option: 'key',
+    env: 'EASEL_KEY',
+    allowed: 'a PEM file',
+    help: "the certificate's private key; both are read again when they change",
+    placeholder: 'FILE',
+    schema: { type: 'string', minLength: 1 },
+  },
+  tlsMin: {
+    option: 'tls-min',
+    env: 'EASEL_TLS_MIN',
+    default: '1.2',
+    allowed: '1.0, 1.1, 1.2 or 1.3',
+    help: 'the oldest TLS; phones from before 2014 need 1.0',
+    placeholder: 'VERSION',
+    schema: { type: 'string', enum: ['1.0', '1.1', '1.2', '1.3'] },
+  },
+  trustProxy: {
+    option: 'trust-proxy',
+    env: 'EASEL_TRUST_PROXY',
+    allowed: 'addresses or networks, separated by commas, as 10.0.0.0/8',
+    help: 'the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed',
+    placeholder: 'CIDR[,…]',
+    schema: { type: 'string', format: 'networks' },
+  },
+  workers: {
+    option: 'workers',
+    env: 'EASEL_WORKERS',
+    default: '1',
+    allowed: '1 to 64; more than 1 needs a store that several processes can use',
+    help: 'serving processes on the same ports',
+    placeholder: 'N',
+    schema: { type: 'integer', minimum: 1, maximum: 64 },
+  },
+  maxRecipients: {
+    env: 'EASEL_MAX_RECIPIENTS',
+    default: '500',
+    allowed: '100 to 10000',
+    help: 'recipients of one incoming message',
+    schema: { type: 'integer', minimum: 100, maximum: 10_000 },
+  },
+  smtpRate: {
+    env: 'EASEL_SMTP_RATE',
+    default: '600',
+    allowed: 'messages a minute, 0 to 100000; 0: any number',
+    help: 'what one address may bring in over SMTP before it is told to come back later',
+    schema: { type: 'integer', minimum: 0, maximum: 100_000 },
+  },
+  sendRate: {
+    env: 'EASEL_SEND_RATE',
+    default: '500',
+    allowed: 'recipients an hour, 0 to 1000000; 0: any number',
+    help: 'whom one account may write to elsewhere before its mail waits',
+    schema: { type: 'integer', minimum: 0, maximum: 1_000_000 },
   },
   heartbeatMin: {
     env: 'EASEL_HEARTBEAT_MIN',

@@ -22,14 +22,21 @@ interface SmtpFailure extends Error {
   readonly rejectedErrors?: readonly SmtpFailure[] | undefined;
 }
 
-/** One connection per message. A password crosses other machines only under TLS. */
-export function createSmarthost({ host, port, user, password }: Smarthost): HandOn {
+/**
+ * One connection per message. A password crosses other machines only under TLS. `anyCertificate`: of a server that nobody chose,
+ * where TLS with whoever it is beats none ([RFC 7435]).
+ */
+export function createSmarthost(
+  { host, port, user, password }: Smarthost,
+  { anyCertificate = false }: { readonly anyCertificate?: boolean } = {},
+): HandOn {
   const transport = createTransport({
     host,
     port,
     secure: port === 465,
     ...(user !== undefined && { auth: { user, pass: password ?? '' }, requireTLS: !isLoopback(host) && port !== 465 }),
     opportunisticTLS: user === undefined,
+    ...(anyCertificate && { tls: { rejectUnauthorized: false } }),
     name: hostname(),
     connectionTimeout: 30_000,
     greetingTimeout: 30_000,

@@ -10,6 +10,7 @@ import { bounceMessage } from './bounce.ts';
 import { deliver } from './deliver.ts';
 import { receive } from './receive.ts';
 import type { Recipients } from './recipients.ts';
+import type { SendRate } from './send-rate.ts';
 import type { HandOn, Refused } from './smarthost.ts';
 
 export interface SenderOptions {
@@ -17,6 +18,8 @@ export interface SenderOptions {
   readonly recipients: Recipients;
   /** Absent: mail for others comes back to its sender. */
   readonly smarthost?: HandOn;
+  /** Beyond it an account's mail for others waits; absent: any number. */
+  readonly rate?: SendRate;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -131,11 +134,15 @@ async function tryAll(options: SenderOptions, message: QueuedMessage, mime: Buff
     } else if (!account) others.push(address);
   }
   if (others.length === 0) return refused;
+  if (options.rate && !options.rate(message.account, others.length)) {
+    return [...refused, ...others.map((address) => ({ address, permanent: false, status: '4.7.1', reason: tooMany }))];
+  }
   const failed = options.smarthost
     ? await options.smarthost({ from: message.from, to: others }, mime)
     : others.map((address) => ({ address, permanent: true, status: '5.4.4', reason: noSmarthost }));
   return [...refused, ...failed];
 }
+const tooMany = 'more recipients in an hour than one account may write to';
 const noSmarthost = 'this server has no smarthost, so it can only send to its own users';
 
 async function tryLocal(

@@ -22,6 +22,19 @@ export interface NewAccount {
   /** For S/MIME: DER in base64. */
   readonly certificates?: readonly string[];
   readonly absence?: Absence;
+  /** Nobody can use it over the protocol; mail is still delivered. */
+  readonly disabled?: true;
+  /** It lives on another server: the URL that devices are sent to ([MS-ASHTTP] 2.2.2.1.1 Status Line, 451). */
+  readonly redirect?: string;
+  readonly appPasswords?: readonly AppPassword[];
+}
+/** A password for one device or program, which can be taken back alone. */
+export interface AppPassword {
+  readonly name: string;
+  /** argon2id in PHC string form. */
+  readonly hash: string;
+  /** Milliseconds. */
+  readonly created: number;
 }
 /** What the address list says of a person ([MS-ASCMD] 2.2.3.139.3 Properties (Search), in the GAL). */
 export interface Person {
@@ -47,4 +60,16 @@ export interface Account extends NewAccount {
 
 export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+}
+
+/** What ends remembered logins when it changes, of an account's kept facts. */
+export function credentialsOf({
+  address,
+  aliases,
+  passwordHash,
+  appPasswords,
+  disabled,
+  redirect,
+}: NewAccount): string {
+  return JSON.stringify([address, aliases, passwordHash, appPasswords, disabled, redirect]);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfigError, loadConfig } from '../../src/config/config.ts';
-import type { SettingName } from '../../src/config/settings.ts';
+import { ConfigError, explainConfig, loadConfig } from '../../src/config/config.ts';
+import { type SettingName, settings } from '../../src/config/settings.ts';
 import { openPolicy } from '../../src/domain/policy.ts';
 
 test('without options and variables the defaults hold', () => {
@@ -12,6 +12,10 @@ test('without options and variables the defaults hold', () => {
     https: { host: '0.0.0.0', port: 8443 },
     smtp: { host: '127.0.0.1', port: 2525 },
     domains: [],
+    joinDomains: [],
+    tlsMin: 'TLSv1.2',
+    workers: 1,
+    mailRates: { recipients: 500, incoming: 600, outgoing: 500 },
     heartbeat: { min: 60, max: 3540 },
     quietDelay: 15,
     logLevel: 'info',
@@ -77,7 +81,14 @@ const mistakes: [Partial<Record<SettingName, string>>, Record<string, string>, s
   [
     {},
     { EASEL_SMARTHOST: 'u:geheim@nowhere' },
-    "EASEL_SMARTHOST: '***@nowhere' is not possible; allowed: HOST:PORT; USER:PASSWORD@HOST:PORT only in EASEL_SMARTHOST",
+    "EASEL_SMARTHOST: '***@nowhere' is not possible; allowed: HOST:PORT, or 'mx'; USER:PASSWORD@HOST:PORT only in EASEL_SMARTHOST or the file",
+  ],
+  [{ cert: 'a.pem' }, {}, '--cert: it needs --key beside it'],
+  [{ tlsMin: '1' }, {}, "--tls-min: '1' is not possible; allowed: 1.0, 1.1, 1.2 or 1.3"],
+  [
+    { trustProxy: '10.0.0.0/33' },
+    {},
+    "--trust-proxy: '10.0.0.0/33' is not possible; allowed: addresses or networks, separated by commas, as 10.0.0.0/8",
   ],
   [{}, { EASEL_QUIET_DELAY: 'soon' }, "EASEL_QUIET_DELAY: 'soon' is not possible; allowed: seconds, 0 to 600"],
   [{}, { EASEL_HEARTBEAT_MAX: '4000' }, "EASEL_HEARTBEAT_MAX: '4000' is not possible; allowed: seconds, 60 to 3540"],
@@ -121,4 +132,46 @@ test('a mistake in a policy is named', () => {
     ['{"AllowCamera":1}', /AllowCamera must be boolean/],
   ];
   for (const [text, message] of cases) assert.throws(() => loadConfig({}, { EASEL_POLICY: text }), message);
+});
+
+test('a file stands between a variable and its default; lists and objects may be written as such', () => {
+  const path = 'easel.config.json';
+  const values = {
+    http: 'none',
+    smtp: '127.0.0.1:26',
+    domain: ['a.test', 'b.test'],
+    maxDevices: 3,
+    policy: { enforce: true },
+  };
+  const config = loadConfig({}, { EASEL_SMTP: '127.0.0.1:27' }, { path, values });
+  assert.equal('http' in config, false);
+  assert.deepEqual(config.smtp, { host: '127.0.0.1', port: 27 });
+  assert.deepEqual(config.domains, ['a.test', 'b.test']);
+  assert.equal(config.maxDevices, 3);
+  assert.equal(config.policy.enforce, true);
+  const refused = (wrong: unknown, message: RegExp) =>
+    assert.throws(() => loadConfig({}, {}, { path, values: wrong }), message);
+  refused({ htp: 1 }, /^ConfigError: easel\.config\.json: there is no setting 'htp'; allowed: data, http, /);
+  refused({ https: 'x' }, /^ConfigError: https in easel\.config\.json: 'x' is not possible; allowed: HOST:PORT/);
+  refused([], /^ConfigError: easel\.config\.json: it must hold one JSON object/);
+});
+
+test('what holds is told with who says so, once for every setting', () => {
+  const chosen = explainConfig({ http: 'none' }, { EASEL_SMARTHOST: 'u:p@relay.test:25' });
+  assert.deepEqual(
+    chosen.map(({ name }) => name),
+    Object.keys(settings),
+  );
+  const by = (name: string) => chosen.find((one) => one.name === name)!;
+  assert.deepEqual([by('http').text, by('http').source], ['none', '--http']);
+  assert.deepEqual([by('smtp').source, by('cert').source, by('cert').text], ['default', 'not given', undefined]);
+  assert.equal(by('smarthost').setting.conceal?.('u:p@relay.test:25'), '***@relay.test:25');
+});
+
+test('proxies are addresses or networks, of both families', () => {
+  const { trustProxy } = loadConfig({ trustProxy: '10.1.0.0/16, ::1,192.0.2.7' }, {});
+  assert.equal(trustProxy!.check('10.1.200.3'), true);
+  assert.equal(trustProxy!.check('10.2.0.1'), false);
+  assert.equal(trustProxy!.check('192.0.2.7'), true);
+  assert.equal(trustProxy!.check('::1', 'ipv6'), true);
 });

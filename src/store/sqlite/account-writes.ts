@@ -1,4 +1,4 @@
-import { domainOf, type NewAccount } from '../../domain/account.ts';
+import { credentialsOf, domainOf, type NewAccount } from '../../domain/account.ts';
 import { EasError } from '../../domain/errors.ts';
 import type { Group } from '../../domain/group.ts';
 import type { WriteName, Writes } from '../list/lists.ts';
@@ -56,7 +56,7 @@ export const accountWrites: AccountWrites = {
     exchangePicture(sql, before, facts, now);
     sql.removeAddresses.run(account);
     nameAccount(sql, account, facts, before);
-    ledger.credentials ||= credentialsOf(facts) !== credentialsOf(before);
+    ledger.credentials ||= credentialsOf(JSON.parse(facts)) !== credentialsOf(JSON.parse(before));
   },
 
   prune(ledger, { collection, below, moved }) {
@@ -102,11 +102,6 @@ function exchangePicture(sql: Ledger['sql'], before: string, after: string, now:
   if (old === next) return;
   if (next !== undefined) hold(sql, next);
   if (old !== undefined) release(sql, old, now);
-}
-
-function credentialsOf(facts: string): string {
-  const { address, aliases, passwordHash } = JSON.parse(facts) as Record<string, unknown>;
-  return JSON.stringify([address, aliases, passwordHash]);
 }
 
 /** The newest entry at or below the stamp stays: it says where the item lay as of it. */
