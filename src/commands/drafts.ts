@@ -33,7 +33,6 @@ export async function prepareAdd(context: Context, drafts: CollectionId | undefi
   const hash = hashOf('Add', add.ApplicationData, add.Send);
   const id = add.ClientId as ClientId;
   return orRefused({ kind: 'Add', id, hash }, async () => {
-    if (add.Class === 'SMS') throw new EasError('not-yet', 'SMS');
     if (drafts === undefined) throw new EasError('item-invalid', 'not a folder of drafts');
     const data = readEmail(add.ApplicationData, context.version);
     const { item, mime } = await draftItem(context, drafts, data, undefined, add.Send);

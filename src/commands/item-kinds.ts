@@ -6,6 +6,7 @@ import { calendarCodec } from '../content/calendar/codec.ts';
 import { contactsCodec } from '../content/contacts/codec.ts';
 import { weighEmail } from '../content/email/application-data.ts';
 import { notesCodec } from '../content/notes/codec.ts';
+import { smsCodec } from '../content/sms/codec.ts';
 import { tasksCodec } from '../content/tasks/codec.ts';
 import type { Collection, ItemClass } from '../domain/collection.ts';
 import { isMail, type LivingItem } from '../domain/item.ts';
@@ -60,6 +61,7 @@ const kinds: Readonly<Partial<Record<ItemClass, ItemKind>>> = {
   Contacts: fieldsKind('Contacts', contactsCodec),
   Tasks: fieldsKind('Tasks', tasksCodec),
   Notes: fieldsKind('Notes', notesCodec),
+  SMS: fieldsKind('SMS', smsCodec),
 };
 
 /** Undefined for a class that is not served. */

@@ -66,12 +66,6 @@ describe('Sync commands', async () => {
       }
     });
 
-    test('of a class that is not served yet is Status 5: the phone keeps it', async () => {
-      const phone = await house.phone();
-      const sms = await run(phone, await prime(phone), [add('2', data({ To: '1' }), { Class: 'SMS' })]);
-      assert.deepEqual(sms.Responses, [{ Add: { ClientId: '2', Status: 5 } }]);
-    });
-
     test('of a draft at 16.1 is kept, and answered with its conversation', async () => {
       const phone = await house.phone();
       const SyncKey = await prime(phone, drafts);

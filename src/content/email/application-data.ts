@@ -106,7 +106,13 @@ export function writeMarks(content: Email, parts: readonly EmailPart[]): Written
   };
 }
 
-function writeFlag({ flag, subject }: Email): WrittenEmail['Flag'] {
+export function writeFlag({
+  flag,
+  subject,
+}: {
+  readonly flag?: Flag | undefined;
+  readonly subject: string;
+}): WrittenEmail['Flag'] {
   if (!flag || flag.status === 0) return {};
   return {
     Subject: flag.subject ?? subject,
@@ -205,7 +211,7 @@ function datesFit(data: NonNullable<ReadEmail['Flag']>, before: Flag | undefined
 }
 
 /** [MS-ASEMAIL] 2.2.2.34 Flag: empty or Status 0 clears, without a Status the given parts are updated. */
-function readFlag(before: Flag | undefined, data: NonNullable<ReadEmail['Flag']>): Flag | undefined {
+export function readFlag(before: Flag | undefined, data: NonNullable<ReadEmail['Flag']>): Flag | undefined {
   if (Object.keys(data).length === 0 || data.Status === 0) return undefined;
   const status = data.Status ?? before?.status;
   if (status !== 1 && status !== 2) throw new EasError('item-invalid', `flag status ${data.Status}`);
