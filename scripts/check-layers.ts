@@ -25,6 +25,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'src/sync',
     'src/push',
     'src/delivery/deliver.ts',
+    'src/delivery/find-meetings.ts',
   ],
   'src/endpoint': ['protocol', 'src/domain', 'src/store/port.ts', 'src/commands', 'src/push'],
   'src/admin': ['src/domain', 'src/store/port.ts', 'src/content', 'src/sync', 'src/delivery/deliver.ts'],

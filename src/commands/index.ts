@@ -9,6 +9,7 @@ import { folderSyncCommand } from './folder-sync.ts';
 import { folderUpdateCommand } from './folder-update.ts';
 import { getItemEstimateCommand } from './get-item-estimate.ts';
 import { itemOperationsCommand } from './item-operations.ts';
+import { meetingResponseCommand } from './meeting-response.ts';
 import { moveItemsCommand } from './move-items.ts';
 import { pingCommand } from './ping.ts';
 import { provisionCommand } from './provision.ts';
@@ -31,6 +32,7 @@ const all: readonly Command[] = [
   folderDeleteCommand,
   folderUpdateCommand,
   moveItemsCommand,
+  meetingResponseCommand,
   getItemEstimateCommand,
   searchCommand,
   settingsCommand,

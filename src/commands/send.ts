@@ -107,6 +107,17 @@ export async function wasUnheard(
   return false;
 }
 
+/** Beside messages: other things that are done once, by the hash of what asked for them. */
+export async function wasSent(context: Context, tx: Transaction, hash: string): Promise<boolean> {
+  const { sent } = (await tx.device(context.device.id)) ?? context.device;
+  return recent(sent, context.clock.now()).some((one) => one.hash === hash);
+}
+export async function rememberSent(context: Context, tx: Transaction, hash: string): Promise<void> {
+  const device = await tx.device(context.device.id);
+  const now = context.clock.now();
+  if (device) tx.putDevice({ ...device, sent: [...recent(device.sent, now), { messageId: '', hash, at: now }] });
+}
+
 function recent(sent: readonly SentMessage[], now: number): SentMessage[] {
   return sent.filter(({ at }) => now - at < remembered.milliseconds).slice(1 - remembered.messages);
 }

@@ -78,6 +78,14 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, number>>>> = {
     'store-unavailable': 3,
     'too-large': 11,
   },
+  MeetingResponse: {
+    busy: 3,
+    'corrupt-item': 2,
+    'invalid-request': 2,
+    'item-not-found': 2,
+    'over-quota': 3,
+    'store-unavailable': 3,
+  },
   MoveItems: {
     busy: 7,
     'collection-not-found': 2,
@@ -98,6 +106,7 @@ const faults: Readonly<Record<string, number>> = {
   FolderDelete: 6,
   Ping: 8,
   ItemOperations: 3,
+  MeetingResponse: 4,
   Provision: 3,
   Settings: 4,
   SendMail: 110,

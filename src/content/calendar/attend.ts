@@ -4,8 +4,7 @@ import type { Meeting } from '../../domain/email.ts';
 import type { Event, EventException } from '../../domain/event.ts';
 import { withoutUndefined } from '../pattern.ts';
 import type { Itip } from './itip.ts';
-import { exceptionAt, exceptionOf, occurrenceOf } from './occurrence.ts';
-import { withException } from './read-icalendar.ts';
+import { exceptionAt, exceptionOf, occurrenceOf, withException } from './occurrence.ts';
 import { occurrenceAt } from './recurrence.ts';
 import { sameAddress, sameTimes } from './same.ts';
 

@@ -21,7 +21,7 @@ export function exceptionAt({ exceptions }: Event, original: number): EventExcep
   return exceptions?.find((exception) => exception.original === original);
 }
 
-/** `original`: its start as the series has it. What it was deleted is not asked here. */
+/** `original`: its start as the series has it. Whether it was deleted is not asked here. */
 export function occurrenceOf(series: Event, original: number): Event {
   const { recurrence: _, exceptions: __, source: ___, clientUid: ____, ...event } = series;
   const exception = exceptionAt(series, original);
@@ -31,7 +31,8 @@ export function occurrenceOf(series: Event, original: number): Event {
     const said = exception?.[key];
     return said === undefined ? [] : [[key, said ?? undefined] as const];
   });
-  const next = { ...event, ...Object.fromEntries(own), start, end, instance: original };
+  const { sequence = event.sequence, revised = event.revised } = exception ?? {};
+  const next = { ...event, ...Object.fromEntries(own), sequence, revised, start, end, instance: original };
   return Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined)) as unknown as Event;
 }
 
@@ -50,4 +51,10 @@ export function exceptionOf(series: Event, occurrence: Event): EventException {
     dtStamp,
     ...Object.fromEntries(differing),
   };
+}
+
+/** In place of what was said of that occurrence before. */
+export function withException(series: Event, exception: EventException): Event {
+  const others = (series.exceptions ?? []).filter(({ original }) => original !== exception.original);
+  return { ...series, exceptions: [...others, exception].sort((a, b) => a.original - b.original) };
 }

@@ -2,8 +2,7 @@
 import type { Event, EventAttendee } from '../../domain/event.ts';
 import { withoutUndefined } from '../pattern.ts';
 import { type Incoming, isAmong, isReceived, nothing, type Outcome } from './attend.ts';
-import { exceptionAt, occurrenceOf } from './occurrence.ts';
-import { withException } from './read-icalendar.ts';
+import { exceptionAt, occurrenceOf, withException } from './occurrence.ts';
 import { occurrenceAt } from './recurrence.ts';
 import { sameAddress } from './same.ts';
 

@@ -2,9 +2,9 @@
 // becomes the first occurrence alone; a component without UID or a sound start is left out. Pure.
 import type ICAL from 'ical.js';
 import { isTimeZone } from '../../../protocol/index.ts';
-import type { Event, EventAttendee, EventException } from '../../domain/event.ts';
+import type { Event, EventAttendee } from '../../domain/event.ts';
 import { withoutUndefined } from '../pattern.ts';
-import { exceptionOf } from './occurrence.ts';
+import { exceptionOf, withException } from './occurrence.ts';
 import { readRule } from './read-rule.ts';
 import { lastStart, occurrenceAt } from './recurrence.ts';
 import { vtimezoneReader } from './vtimezone.ts';
@@ -50,12 +50,6 @@ function withOccurrence(series: Event, event: Event, cancelled: boolean): Event 
     ? { original, deleted: true as const }
     : exceptionOf(series, { ...event, instance: original });
   return withException(series, exception);
-}
-
-/** In place of what was said of that occurrence before. */
-export function withException(series: Event, exception: EventException): Event {
-  const others = (series.exceptions ?? []).filter(({ original }) => original !== exception.original);
-  return { ...series, exceptions: [...others, exception].sort((a, b) => a.original - b.original) };
 }
 
 type ZoneOf = (tzid: string, at: number) => string;

@@ -14,6 +14,11 @@ export function textPart(type: 'text/plain' | 'text/html', text: string): Buffer
     'latin1',
   );
 }
+/** An iCalendar text as RFC 6047 wants it: programs take `method` from here. */
+export function calendarPart(text: string, method: string): Buffer {
+  const header = `Content-Type: text/calendar; charset=utf-8; method=${method}\r\nContent-Transfer-Encoding: base64\r\n\r\n`;
+  return Buffer.from(header + base64Lines(Buffer.from(text, 'utf8')), 'latin1');
+}
 /** A text, or HTML with its text beside it. */
 export function bodyPart({ type, data }: { readonly type: 1 | 2; readonly data: string }): Buffer {
   if (type === 1) return textPart('text/plain', data);
