@@ -23,11 +23,10 @@ const served = [
   'Settings',
   'Ping',
   'ItemOperations',
+  'MeetingResponse',
 ];
-const known = ['MeetingResponse'];
-const unserved = [...known, 'ValidateCert'];
+const unserved = ['ValidateCert'];
 const tagOfRoot: Readonly<Record<string, number>> = {
-  MeetingResponse: pages.meetingResponse.MeetingResponse.code,
   ValidateCert: pages.validateCert.ValidateCert.code,
 };
 
