@@ -97,7 +97,20 @@ async function compose(parts: Parts): Promise<RunningServer['addresses']> {
   const jobs = startJobs(store, clock, log, `${hostname()} ${process.pid}`);
   closers.push(() => jobs[Symbol.asyncDispose]());
   const ready = () => storeAnswers(store);
-  return await listenEverywhere(parts, createApp({ endpoint, authenticate, ready, clock, log, open }), addresses);
+  return await listenEverywhere(
+    parts,
+    createApp({
+      endpoint,
+      authenticate,
+      ready,
+      clock,
+      log,
+      open,
+      local: addresses.local,
+      trustProxy: config.trustProxy,
+    }),
+    addresses,
+  );
 }
 
 function handOnOf({ smarthost }: Config): HandOn | undefined {

@@ -1,7 +1,7 @@
 // Acts of an administrator, one function each: accounts, devices, mailboxes. Whoever asks (CLI, console) calls these.
 // Invariants: addresses are lower case and well-formed before they reach the store; a password is hashed before it does.
 // It must never know who calls, print, or keep a password.
-import type { Account } from '../domain/account.ts';
+import type { Account, NewAccount, Person } from '../domain/account.ts';
 import { EasError } from '../domain/errors.ts';
 import type { AccountId } from '../domain/ids.ts';
 import type { Store } from '../store/port.ts';
@@ -31,6 +31,35 @@ export async function setPassword(store: Store, address: string, password: strin
   const { id } = await userOf(store, address);
   const passwordHash = await hashPassword(password);
   await store.transact(id, async (tx) => tx.putAccount({ ...(await tx.account()), passwordHash }));
+}
+
+/** What an administrator may say of an account; undefined takes it away. */
+export type UserChanges = {
+  readonly [Name in Exclude<keyof NewAccount, 'address' | 'passwordHash' | 'appPasswords' | 'absence' | 'person'>]?:
+    | NewAccount[Name]
+    | undefined;
+} & { readonly person?: { readonly [Name in keyof Person]?: Person[Name] | undefined } };
+
+/** Of `person` only what is named changes. Throws 'account-not-found', 'invalid-address', 'address-taken'. */
+export async function updateUser(store: Store, address: string, { person, ...changes }: UserChanges): Promise<void> {
+  const { id } = await userOf(store, address);
+  const aliases = changes.aliases && { aliases: changes.aliases.map(checkedAddress) };
+  await store.transact(id, async (tx) => {
+    const before = await tx.account();
+    const next = { ...before, ...changes, ...aliases, person: without({ ...before.person, ...person }) };
+    tx.putAccount(without(next) as Account);
+  });
+}
+
+function without<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(
+      ([, value]) => value !== undefined && !(isObject(value) && Object.keys(value).length === 0),
+    ),
+  ) as Partial<T>;
+}
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export async function listUsers(store: Store): Promise<Account[]> {

@@ -32,9 +32,8 @@ export function createAddresses(store: Store, domains: readonly string[]): Addre
     const name = login.slice(login.lastIndexOf('\\') + 1).trim();
     if (name === '') return undefined;
     if (name.includes('@')) return await store.directory.find(name);
-    const found = await Promise.all(
-      [...(await localDomains())].map((domain) => store.directory.find(`${name}@${domain}`)),
-    );
+    const domains = named(login, await localDomains());
+    const found = await Promise.all(domains.map((domain) => store.directory.find(`${name}@${domain}`)));
     const accounts = new Map(found.filter((account) => account !== undefined).map((account) => [account.id, account]));
     return accounts.size === 1 ? [...accounts.values()][0] : undefined;
   };
@@ -49,6 +48,16 @@ export function createAddresses(store: Store, domains: readonly string[]): Addre
     },
     [Symbol.dispose]: end,
   };
+}
+
+/** Of `DOMAIN\user`: the domains that go by that name or begin with it. Where none does, and without a name: all. */
+function named(login: string, domains: ReadonlySet<string>): string[] {
+  const name = login
+    .slice(0, Math.max(0, login.lastIndexOf('\\')))
+    .trim()
+    .toLowerCase();
+  const fitting = [...domains].filter((domain) => domain === name || domain.startsWith(`${name}.`));
+  return fitting.length > 0 && name !== '' ? fitting : [...domains];
 }
 
 async function find(store: Store, address: string): Promise<Account | undefined> {

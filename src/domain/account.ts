@@ -31,7 +31,7 @@ export interface NewAccount {
 /** A password for one device or program, which can be taken back alone. */
 export interface AppPassword {
   readonly name: string;
-  /** argon2id in PHC string form. */
+  /** SHA-256 in base64url: it has 80 random bits, which no guessing reaches. */
   readonly hash: string;
   /** Milliseconds. */
   readonly created: number;

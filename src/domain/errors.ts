@@ -20,6 +20,8 @@ export type ErrorCode =
   | 'item-invalid'
   | 'item-not-found'
   | 'message-too-large'
+  | 'name-taken'
+  | 'name-unknown'
   | 'no-recipients'
   | 'not-supported'
   | 'not-yet'

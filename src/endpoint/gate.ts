@@ -62,6 +62,7 @@ export async function admit(gate: Gate, request: EasRequest): Promise<Admission 
   if (version === undefined || !isVersion(version) || !servedVersions.includes(version)) return { http: 400 };
   const name = commandName(query.command);
   const refuse = (status: number): Refusal => (isShaped(name) ? { status, command: name } : { http: name ? 400 : 501 });
+  if (request.disabled) return isShaped(name) ? refuse(126) : { http: 403 };
   const ids = [query.deviceId, query.deviceIdText].filter((id) => id !== undefined && deviceIdForm.test(id));
   if (ids.length === 0) return refuse(108);
   if (query.deviceType === undefined || query.deviceType === '') return refuse(109);

@@ -19,6 +19,8 @@ export interface EasRequest {
   readonly contentLength: number | undefined;
   /** The peer's address. */
   readonly remote: string;
+  /** The account may not be used. */
+  readonly disabled?: true;
   /** The phone hung up, or the server shuts down (reason 'shutdown'). */
   readonly closed: AbortSignal;
 }

@@ -17,6 +17,7 @@ export function accessLog(log: Log, clock: Clock): RequestHandler {
       log[quiet ? 'debug' : 'info']('request', {
         method: req.method,
         path: req.path,
+        remote: res.locals.peer?.address,
         account: res.locals.user?.address,
         ...line,
         status: res.writableFinished ? res.statusCode : undefined,

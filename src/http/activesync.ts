@@ -6,6 +6,7 @@ import type { Verified } from './auth.ts';
 import { readBody } from './body.ts';
 import { failureAnswer } from './failures.ts';
 import type { OpenRequests } from './open-requests.ts';
+import type { Peer } from './peer.ts';
 
 export interface ActiveSyncOptions {
   readonly endpoint: Endpoint;
@@ -27,8 +28,17 @@ export function createActiveSync(options: ActiveSyncOptions): RequestHandler {
         headers: { 'Cache-Control': 'private', ...options.endpoint.options(req.get('User-Agent')) },
       });
     }
+    const { redirect }: Verified = res.locals.user;
+    if (redirect !== undefined) return await sendElsewhere(options, req, res, redirect);
     await post(options, req, res);
   };
+}
+
+/** [MS-ASHTTP] 2.2.2.1.1 Status Line: 451, with the server that the account lives on. */
+async function sendElsewhere({ endpoint }: ActiveSyncOptions, req: Request, res: Response, url: string): Promise<void> {
+  const headers = { 'X-MS-Location': url, 'Cache-Control': 'private', ...serverHeader(endpoint) };
+  // What it sends along is not read.
+  await sendAnswer(req, res, { status: 451, headers: { ...headers, Connection: 'close' } });
 }
 
 async function post({ endpoint, log, open }: ActiveSyncOptions, req: Request, res: Response): Promise<void> {
@@ -74,7 +84,8 @@ function easRequest(req: Request, res: Response, closed: AbortSignal): EasReques
     headers: req.headers as Record<string, string | undefined>,
     body: (limit) => readBody(req, res, limit),
     contentLength: length === undefined ? undefined : Number(length),
-    remote: req.socket.remoteAddress ?? '',
+    remote: (res.locals.peer as Peer).address,
+    ...(user.disabled && { disabled: true }),
     closed,
   };
 }

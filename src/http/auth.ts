@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { findAppPassword } from '../admin/app-passwords.ts';
 import type { VerifyPassword } from '../admin/password.ts';
 import type { Clock } from '../clock.ts';
 import type { Account } from '../domain/account.ts';
@@ -16,9 +17,12 @@ export interface Verified {
   readonly login: string;
   /** Names the password without telling it. */
   readonly credential: string;
+  readonly disabled?: true;
+  /** The URL of the server that it lives on. */
+  readonly redirect?: string;
 }
 export interface Denied {
-  readonly denied: 'none' | 'wrong' | 'locked';
+  readonly denied: 'none' | 'wrong' | 'locked' | 'plain';
   /** Seconds, when locked. */
   readonly retryAfter?: number;
 }
@@ -34,6 +38,7 @@ export interface AuthOptions {
   readonly clock: Clock;
 }
 const trusted = 10 * 60_000;
+const refused = 60_000;
 
 /**
  * Who sends this request. A right password is remembered for ten minutes under an HMAC with a secret of this process, since
@@ -42,18 +47,23 @@ const trusted = 10 * 60_000;
 export function createAuthenticator(options: AuthOptions): Authenticator {
   const secret = randomBytes(32);
   const known = new LRUCache<string, Verified>({ max: 20_000, ttl: trusted, perf: { now: options.clock.now } });
+  /** A device repeats a stale password with every request: it need not be hashed each time. */
+  const wrong = new LRUCache<string, true>({ max: 20_000, ttl: refused, perf: { now: options.clock.now } });
   const asking = new Map<string, Promise<Verified | undefined>>();
   const failures = createFailedLogins(options.clock);
   let changes = 0;
   const off = options.onCredentials((account) => {
     changes++;
     asking.clear();
+    wrong.clear();
     for (const [key, verified] of known.entries()) if (verified.account === account) known.delete(key);
   });
   const ask = async (key: string, login: string, password: string): Promise<Verified | undefined> => {
     const before = changes;
     const verified = await check(options, login, password);
-    if (verified && before === changes) known.set(key, verified);
+    if (before !== changes) return verified;
+    if (verified) known.set(key, verified);
+    else wrong.set(key, true);
     return verified;
   };
 
@@ -67,6 +77,7 @@ export function createAuthenticator(options: AuthOptions): Authenticator {
     const who = `${remote} ${login.toLowerCase()}`;
     const retryAfter = failures.locked(who);
     if (retryAfter > 0) return { denied: 'locked', retryAfter };
+    if (wrong.has(key)) return outcome(failures, who, key);
     let answer = asking.get(key);
     if (!answer) {
       answer = ask(key, login, password).finally(() => asking.get(key) === answer && asking.delete(key));
@@ -92,10 +103,14 @@ async function check(
   password: string,
 ): Promise<Verified | undefined> {
   const account = await findLogin(login);
-  const right = await verify(password, account?.passwordHash);
+  const appPassword = account && findAppPassword(account, password);
+  const right = appPassword !== undefined || (await verify(password, account?.passwordHash));
   if (!account || !right) return undefined;
-  const { id, address, displayName, passwordHash = '' } = account;
+  const { id, address, displayName, passwordHash = '', disabled, redirect } = account;
   // The hash has a salt of its own: another password, or the same one set anew, is another credential.
-  const credential = createHash('sha256').update(passwordHash).digest('base64url');
-  return { account: id, address, displayName, login, credential };
+  const credential = createHash('sha256')
+    .update(appPassword?.hash ?? passwordHash)
+    .digest('base64url');
+  const standing = { ...(disabled && { disabled }), ...(redirect !== undefined && { redirect }) };
+  return { account: id, address, displayName, login, credential, ...standing };
 }

@@ -19,18 +19,26 @@ const limit = 64 * 1024;
 const problems = { 600: 'Invalid Request', 601: 'Provider is not available' } as const;
 
 /** POX Autodiscover for phones, for a verified user. [MS-ASCMD] 2.2.1.1 Autodiscover */
-export function createAutodiscover(now: () => number): RequestHandler {
+export function createAutodiscover(now: () => number, local: (domain: string) => Promise<boolean>): RequestHandler {
   return async (req, res) => {
     const body = req.method === 'POST' ? await readBody(req, res, limit) : Buffer.alloc(0);
     const asked = parseAutodiscoverRequest(body.toString('utf8').replace(/^\ufeff/, ''));
     res.locals.line.command = 'Autodiscover';
     const code = asked === undefined ? 600 : schemas.has(asked.schema.trim()) ? undefined : 601;
-    await sendXml(req, res, code ? problem(code, now()) : settings(res.locals.user, endpointUrl(req)));
+    if (asked === undefined || code) return await sendXml(req, res, problem(code ?? 600, now()));
+    const user: Verified = res.locals.user;
+    const ours = await local(asked.address.slice(asked.address.lastIndexOf('@') + 1).trim());
+    await sendXml(req, res, ours ? settings(user, user.redirect ?? endpointUrl(req)) : elsewhere(user));
   };
 }
 
 function settings({ displayName, address }: Verified, url: string): AutodiscoverResponse {
   return { kind: 'settings', culture: 'en:us', user: { displayName, address }, servers: [{ type: 'MobileSync', url }] };
+}
+
+/** The address that it asked for has a domain that is not ours: it is to begin again with the one that the user has here. */
+function elsewhere({ displayName, address }: Verified): AutodiscoverResponse {
+  return { kind: 'redirect', culture: 'en:us', user: { displayName, address }, address };
 }
 
 function problem(code: keyof typeof problems, now: number): AutodiscoverResponse {

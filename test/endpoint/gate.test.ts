@@ -101,6 +101,11 @@ describe('admission', async () => {
     assert.ok(devices.some((one) => one.id === id));
   });
 
+  test('an account that may not be used is Status 126, HTTP 403 where there is no command to say it under', async () => {
+    assert.equal(statusAlone(await refused('FolderSync', { body: folderSync, disabled: true })), 126);
+    assert.equal((await refused('Nothing', { body: folderSync, disabled: true })).status, 403);
+  });
+
   test('a DeviceType that is missing is Status 109', async () => {
     for (const about of [{}, { DeviceType: '' }]) {
       const query = plain({ Cmd: 'FolderSync', DeviceId: 'abc123', ...about });

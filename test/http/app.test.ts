@@ -262,6 +262,7 @@ test('one line a request: who, what, how long, and nothing private', async (t) =
     message: 'request',
     method: 'POST',
     path,
+    remote: '127.0.0.1',
     account: 'alice@example.test',
     ...note,
     status: 200,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { BlockList } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { test } from 'node:test';
-import { addUser, removeUser, setPassword } from '../../src/admin/accounts.ts';
+import { addUser, removeUser, setPassword, updateUser } from '../../src/admin/accounts.ts';
+import { addAppPassword, removeAppPassword } from '../../src/admin/app-passwords.ts';
 import type { Clock } from '../../src/clock.ts';
 import { basic, password, path, serverUnderTest } from './server-under-test.ts';
 
@@ -103,4 +105,86 @@ test('ten wrong passwords a minute lock that peer and user out for the rest of i
   assert.equal((await options(url, basic('bob', 'bobs password'))).status, 200, 'others go on');
   clock.at += 40_000;
   assert.equal((await options(url, basic('alice', password))).status, 200);
+});
+
+test('DOMAIN\\user chooses between two of the same name', async (t) => {
+  const { url, store } = await serverUnderTest(t, handle);
+  await addUser(store, { address: 'alice@other.test', password: 'another password' });
+  assert.equal((await options(url, basic('OTHER\\alice', 'another password'))).status, 200);
+  assert.equal((await options(url, basic('example.test\\alice', password))).status, 200);
+  assert.equal((await options(url, basic('OTHER\\alice', password))).status, 401);
+  assert.equal(
+    (await options(url, basic('WORKGROUP\\alice', password))).status,
+    401,
+    'a name that fits no domain decides nothing',
+  );
+});
+
+test("a device's own password lets it in, written in any way, until it is taken back; the account's stays", async (t) => {
+  const { url, store } = await serverUnderTest(t, handle);
+  const own = await addAppPassword(store, 'alice@example.test', 'phone', 1);
+  assert.match(own, /^[a-z2-9]{4}(-[a-z2-9]{4}){3}$/);
+  await assert.rejects(addAppPassword(store, 'alice@example.test', 'phone', 2), { code: 'name-taken' });
+  assert.equal((await options(url, basic('alice', own))).status, 200);
+  assert.equal((await options(url, basic('alice', own.toUpperCase().replaceAll('-', ' ')))).status, 200);
+  assert.equal((await options(url, basic('alice', own.slice(1)))).status, 401);
+  await removeAppPassword(store, 'alice@example.test', 'phone');
+  assert.equal((await options(url, basic('alice', own))).status, 401);
+  assert.equal((await options(url, basic('alice', password))).status, 200);
+});
+
+test('a password that was wrong is right as soon as it is set', async (t) => {
+  const { url, store } = await serverUnderTest(t, handle);
+  for (let n = 0; n < 3; n++) assert.equal((await options(url, basic('alice', 'tomorrow'))).status, 401);
+  await setPassword(store, 'alice@example.test', 'tomorrow');
+  assert.equal((await options(url, basic('alice', 'tomorrow'))).status, 200);
+});
+
+test('an account that lives elsewhere is told where; the endpoint hears of one that is disabled', async (t) => {
+  const disabled: unknown[] = [];
+  const { url, store } = await serverUnderTest(t, async (request) => {
+    disabled.push(request.disabled);
+    return {};
+  });
+  const post = () =>
+    fetch(`${url}${path}?Cmd=Ping`, {
+      method: 'POST',
+      headers: { authorization: basic('alice', password) },
+      body: 'x',
+    });
+  await post();
+  await updateUser(store, 'alice@example.test', { disabled: true });
+  await post();
+  await updateUser(store, 'alice@example.test', {
+    disabled: undefined,
+    redirect: 'https://new.test/Microsoft-Server-ActiveSync',
+  });
+  const moved = await post();
+  assert.equal(moved.status, 451);
+  assert.equal(moved.headers.get('x-ms-location'), 'https://new.test/Microsoft-Server-ActiveSync');
+  assert.equal(moved.headers.get('content-length'), '0');
+  assert.deepEqual(disabled, [undefined, true]);
+  assert.equal((await options(url, basic('alice', password))).status, 200);
+});
+
+test('what a trusted proxy says of its client counts for locks, and where it says http no password is taken', async (t) => {
+  const proxies = new BlockList();
+  proxies.addSubnet('127.0.0.0', 8, 'ipv4');
+  const clock = changing();
+  const { url } = await serverUnderTest(t, handle, clock, undefined, proxies);
+  const from = (address: string, secret: string, scheme = 'https') =>
+    fetch(url + path, {
+      method: 'OPTIONS',
+      headers: {
+        authorization: basic('alice', secret),
+        'X-Forwarded-For': `203.0.113.99, ${address}`,
+        'X-Forwarded-Proto': scheme,
+      },
+    });
+  for (let n = 0; n < 10; n++) assert.equal((await from('192.0.2.1', `guess ${n}`)).status, 401);
+  assert.equal((await from('192.0.2.1', password)).headers.get('retry-after'), '60');
+  assert.equal((await from('192.0.2.2', password)).status, 200);
+  const plain = await from('192.0.2.2', password, 'http');
+  assert.equal(plain.status, 403);
+  assert.equal(plain.headers.get('www-authenticate'), null);
 });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { type IncomingMessage, request } from 'node:http';
 import { test } from 'node:test';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { updateUser } from '../../src/admin/accounts.ts';
 import { basic, password, serverUnderTest } from './server-under-test.ts';
 
 const mobile = 'http://schemas.microsoft.com/exchange/autodiscover/mobilesync';
@@ -75,6 +77,37 @@ test('other schemas get 601, what is no request 600, in the generic namespace', 
     assert.match(answer.Response.Error['@_Time'], /^\d\d:\d\d:\d\d\.\d{6}$/);
     assert.match(answer.Response.Error['@_Id'], /^\d+$/);
   }
+});
+
+test('an address of another domain is sent back to the one that the user has here; an account that moved to its server', async (t) => {
+  const { url, store } = await serverUnderTest(t, async () => ({}));
+  const asked = async (address: string) => {
+    const response = await fetch(`${url}/autodiscover/autodiscover.xml`, {
+      method: 'POST',
+      headers: { authorization: basic('alice', password), 'Content-Type': 'text/xml' },
+      body: ask(`${mobile}/responseschema/2006`, address),
+    });
+    return read(await response.text()).Response.Action;
+  };
+  assert.deepEqual(await asked('alice@elsewhere.test'), { Redirect: 'alice@example.test' });
+  await updateUser(store, 'alice@example.test', { redirect: 'https://new.test/Microsoft-Server-ActiveSync' });
+  assert.equal((await asked('alice@example.test')).Settings.Server.Url, 'https://new.test/Microsoft-Server-ActiveSync');
+});
+
+test('who asks without TLS, as clients do who found nothing with it, is sent there', async (t) => {
+  const { port } = await serverUnderTest(t, async () => ({}));
+  const get = (headers: Record<string, string>) =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      const path = '/Autodiscover/Autodiscover.xml';
+      request({ host: '127.0.0.1', port, path, headers }, (response) => resolve(response.resume()))
+        .on('error', reject)
+        .end();
+    });
+  const there = await get({ host: 'autodiscover.example.test' });
+  assert.equal(there.statusCode, 302);
+  assert.equal(there.headers.location, 'https://autodiscover.example.test/autodiscover/autodiscover.xml');
+  const behindProxy = await get({ host: 'autodiscover.example.test', 'x-forwarded-proto': 'https' });
+  assert.equal(behindProxy.statusCode, 401, 'TLS ended at a proxy');
 });
 
 test('without credentials Autodiscover challenges', async (t) => {

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import type { BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -31,6 +32,7 @@ export async function serverUnderTest(
   handle: (request: EasRequest) => Promise<Partial<EasResponse>>,
   clock: Clock = systemClock,
   log: Log = createLog({ level: 'silent' }),
+  trustProxy?: BlockList,
 ): Promise<Under> {
   const data = mkdtempSync(join(tmpdir(), 'easel-http-'));
   const store = await openStore({ data, log });
@@ -56,7 +58,16 @@ export async function serverUnderTest(
     }),
   };
   const open = createOpenRequests();
-  const app = createApp({ endpoint, authenticate, ready: async () => true, clock, log, open });
+  const app = createApp({
+    endpoint,
+    authenticate,
+    ready: async () => true,
+    clock,
+    log,
+    open,
+    local: addresses.local,
+    trustProxy,
+  });
   const listener = await listen(app, { host: '127.0.0.1', port: 0 });
   t.after(async () => {
     await open.shutDown();

@@ -128,6 +128,8 @@ export interface Sent {
   readonly body?: Buffer;
   readonly closed?: AbortSignal;
   readonly credential?: string;
+  /** The account may not be used. */
+  readonly disabled?: true;
 }
 
 export class Phone {
@@ -152,7 +154,7 @@ export class Phone {
 
   send(
     command: string,
-    { query, headers = {}, body = Buffer.alloc(0), closed, credential = 'password' }: Sent = {},
+    { query, headers = {}, body = Buffer.alloc(0), closed, credential = 'password', disabled }: Sent = {},
   ): Promise<EasResponse> {
     const about: EasRequest = {
       account: this.account,
@@ -173,6 +175,7 @@ export class Phone {
       },
       contentLength: body.length,
       remote: '127.0.0.1',
+      ...(disabled && { disabled }),
       closed: closed ?? new AbortController().signal,
     };
     return this.house.endpoint.handle(about);
