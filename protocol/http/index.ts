@@ -11,6 +11,7 @@ export {
   requestHeaders,
   responseHeaders,
 } from './headers.ts';
+export { buildMultipart, readMultipart } from './multipart.ts';
 export {
   buildBase64Query,
   buildPlainQuery,

@@ -1,5 +1,6 @@
 // What a command is: its schemas and one function from a typed request to a typed answer. A new command is one file
 // here, one under protocol/commands, one row in index.ts; nothing else changes. It must never know Express or an engine.
+import type { Chunk } from '../../protocol/index.ts';
 import type { Node, ReadOf, WrittenOf } from '../../protocol/schema/index.ts';
 import type { Version } from '../../protocol/schema/version.ts';
 import type { Element } from '../../protocol/wbxml/element.ts';
@@ -47,6 +48,8 @@ export interface Context {
   readonly log: Log;
   readonly sealer: Sealer;
   readonly limits: Limits;
+  /** Content that is sent beside the document, Part by Part from 1 on; absent: it is sent inside. */
+  readonly parts?: Chunk[][];
   /** Where long pages are rendered. */
   readonly pages: Lane;
   /** The phone hung up, or the server stops. */
@@ -63,6 +66,8 @@ export interface Command<Request extends Node = Node, Response extends Node = No
   readonly body: 'required' | 'cached';
   /** The body may be as large as a message; one that is to be sent has a Status of its own when it is larger. */
   readonly carriesMessage?: 'sent' | 'stored';
+  /** A device may have its content beside the document. */
+  readonly multipart?: true;
   /** Undefined: an empty 200. */
   handle(context: Context, request: ReadOf<Request> | undefined): Promise<WrittenOf<Response> | undefined>;
   /** Where the order of an answer is the request's and not the schema's. */

@@ -1,13 +1,13 @@
 // How a mail is told to a device: from the stored mail to ApplicationData. One that cannot be read is told as a stub and listed
 // for the administrator; it never stops the others.
 import type { WrittenEmail } from '../../protocol/index.ts';
-import { changedParts, writeEmail, writeMarks, writeStub } from '../content/email/application-data.ts';
-import { chooseBody, type RenderedBody } from '../content/email/body.ts';
+import { changedParts, writeBodyPart, writeEmail, writeMarks, writeStub } from '../content/email/application-data.ts';
+import { chooseBody, type RenderedBody, renderBodyPart } from '../content/email/body.ts';
 import type { ReadRange } from '../content/email/late.ts';
 import type { Email } from '../domain/email.ts';
 import { EasError, isEasError } from '../domain/errors.ts';
 import { type Item, isMail, type LivingItem, type Mail } from '../domain/item.ts';
-import type { SyncOptions } from '../domain/sync-record.ts';
+import type { RenderOptions } from '../domain/sync-record.ts';
 import type { Context } from './define.ts';
 
 /** Throws 'item-not-found' for what is no living mail, 'corrupt-item' for one that cannot be read. */
@@ -22,14 +22,14 @@ export function reader(context: Context, email: Pick<Email, 'mime'>): ReadRange 
   return (range) => context.store.blobs.get(email.mime, range);
 }
 
-export type RenderOptions = Pick<SyncOptions, 'bodyPreferences' | 'mimeSupport' | 'mimeTruncation'>;
-
 const unreadable = 'This message could not be read from the server.';
 
 /** The whole mail. One that cannot be read is listed for the administrator and says so itself: it never stops the others. */
 export async function renderEmail(context: Context, item: LivingItem, options: RenderOptions): Promise<WrittenEmail> {
   try {
-    return writeEmail(requireMail(item), await renderBody(context, requireMail(item), options), context.version);
+    const mail = requireMail(item);
+    const written = writeEmail(mail, await renderBody(context, mail, options), context.version);
+    return { ...written, ...(await renderPart(context, mail, options)) };
   } catch (error) {
     if (isTransient(error)) throw error;
     await quarantine(context, item, item.damaged ?? String(error));
@@ -61,6 +61,11 @@ async function renderBody(context: Context, item: Mail, options: RenderOptions):
     await quarantine(context, item, String(error));
     return { type: 1, estimatedSize: unreadable.length, truncated: false, data: unreadable };
   }
+}
+
+async function renderPart(context: Context, item: Mail, { bodyPart }: RenderOptions): Promise<WrittenEmail> {
+  if (!bodyPart) return {};
+  return { BodyPart: writeBodyPart(await renderBodyPart(item.content, bodyPart, reader(context, item.content))) };
 }
 
 /** A Change: the marks alone when nothing else was ever touched. */

@@ -7,10 +7,11 @@ import type { ItemClass } from '../domain/collection.ts';
 import { EasError } from '../domain/errors.ts';
 import type { ClientId, CollectionId, ServerId } from '../domain/ids.ts';
 import type { Fields, LivingItem, NewItem } from '../domain/item.ts';
+import type { RenderOptions } from '../domain/sync-record.ts';
 import type { Changed } from '../sync/commands.ts';
 import { hashOf } from './command-hash.ts';
 import type { Context } from './define.ts';
-import { isTransient, quarantine, type RenderOptions } from './email-items.ts';
+import { isTransient, quarantine } from './email-items.ts';
 import type { ItemKind } from './item-kinds.ts';
 
 export type FieldsClass = Exclude<ItemClass, 'Email'>;

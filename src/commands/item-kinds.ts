@@ -10,11 +10,11 @@ import { smsCodec } from '../content/sms/codec.ts';
 import { tasksCodec } from '../content/tasks/codec.ts';
 import type { Collection, ItemClass } from '../domain/collection.ts';
 import { isMail, type LivingItem } from '../domain/item.ts';
-import type { SyncOptions } from '../domain/sync-record.ts';
+import type { RenderOptions, SyncOptions } from '../domain/sync-record.ts';
 import type { DeviceCommand } from '../sync/commands.ts';
 import type { Context } from './define.ts';
 import { addedDraft, changedDraft, prepareAdd, prepareChange } from './drafts.ts';
-import { type RenderOptions, renderChange, renderEmail } from './email-items.ts';
+import { renderChange, renderEmail } from './email-items.ts';
 import { fieldsKind } from './fields-items.ts';
 
 export type AddCommand = Extract<SyncRequestCommand, { Add: unknown }>['Add'];

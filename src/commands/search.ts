@@ -16,7 +16,7 @@ import { retagged, textOf } from '../../protocol/wbxml/element.ts';
 import { parseQuery } from '../content/email/query.ts';
 import type { LivingItem } from '../domain/item.ts';
 import { findPeople } from './address-list.ts';
-import { bodyPreferenceOf, mimeSupportOf } from './body-preference.ts';
+import { renderOptionsOf } from './body-preference.ts';
 import { type Context, defineCommand } from './define.ts';
 import { findItems, parseRange } from './hits.ts';
 import { kindOf } from './item-kinds.ts';
@@ -121,10 +121,7 @@ async function resultOf(
   item: LivingItem,
   options: Store['Options'],
 ): Promise<NonNullable<Answer['Result']>[number]> {
-  const data = await kindOf(item).whole(context, item, {
-    bodyPreferences: (options?.BodyPreference ?? []).map(bodyPreferenceOf),
-    mimeSupport: mimeSupportOf(options?.MIMESupport),
-  });
+  const data = await kindOf(item).whole(context, item, renderOptionsOf(options));
   return {
     Class: item.class,
     LongId: buildLongId(item.collection, item.id),

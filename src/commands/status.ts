@@ -5,6 +5,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 /** Of every command, from 14.0 on. */
 const common: Partial<Record<ErrorCode, number>> = {
   'blob-missing': 110,
+  'body-part-unsupported': 164,
   busy: 111,
   'collection-not-found': 105,
   'corrupt-item': 110,
@@ -71,6 +72,7 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, number>>>> = {
     busy: 3,
     'collection-not-found': 6,
     'corrupt-item': 14,
+    'deletes-held': 16,
     'invalid-request': 2,
     'item-not-found': 6,
     'not-yet': 9,

@@ -15,7 +15,7 @@ import type { CollectionId, SyncKey } from '../domain/ids.ts';
 import type { BodyPreference, SyncOptions, SyncRecord } from '../domain/sync-record.ts';
 import { filterFits } from '../sync/filter.ts';
 import { newestState } from '../sync/record.ts';
-import { bodyPreferenceOf, mimeSupportOf } from './body-preference.ts';
+import { bodyPartOf, bodyPreferenceOf, mimeSupportOf } from './body-preference.ts';
 import type { Limits } from './define.ts';
 
 /** A request that cannot be served: the Status of the whole Sync, with the nearest bound where there is one. */
@@ -187,6 +187,7 @@ function planOptions(blocks: readonly WireOptions[]): SyncOptions {
     ...(block.MIMETruncation !== undefined && { mimeTruncation: block.MIMETruncation }),
     bodyPreferences: planPreferences(block),
     ...(block.MaxItems !== undefined && { maxItems: block.MaxItems }),
+    ...planBodyPart(block),
   };
 }
 
@@ -199,9 +200,15 @@ function classesOf(block: WireOptions | undefined): ItemClass[] {
   return [block.Class as ItemClass];
 }
 
-/** [MS-ASAIRS] R348 to R351: children in order, each Type once; [MS-ASCON] R241: body parts are HTML. */
+/** [MS-ASCON] R241: body parts are HTML. */
+function planBodyPart({ BodyPartPreference }: WireOptions): Pick<SyncOptions, 'bodyPart'> {
+  if (BodyPartPreference.some(({ Type }) => Type !== 2)) throw new SyncRefused(164);
+  const bodyPart = bodyPartOf(BodyPartPreference);
+  return bodyPart ? { bodyPart } : {};
+}
+
+/** [MS-ASAIRS] R348 to R351: children in order, each Type once. */
 function planPreferences(block: WireOptions): BodyPreference[] {
-  if (block.BodyPartPreference.some(({ Type }) => Type !== 2)) throw new SyncRefused(164);
   const types = new Set(block.BodyPreference.map(({ Type }) => Type));
   if (types.size !== block.BodyPreference.length) throw malformed();
   return block.BodyPreference.map((preference) => {

@@ -75,6 +75,18 @@ export interface Beside {
   readonly words: readonly string[];
 }
 
+/** Where a mail of a conversation that is always moved goes; what was sent stays where it is. */
+async function folderByRule(
+  tx: Transaction,
+  { collection, conversation }: Pick<NewItem, 'collection' | 'conversation'>,
+): Promise<CollectionId> {
+  const { moveRules = [] } = await tx.account();
+  const rule = moveRules.find((each) => each.conversation === conversation);
+  if (!rule || collection === specialFolderId(5)) return collection;
+  const folder = await tx.collection(rule.folder);
+  return folder && folder.died === undefined ? folder.id : collection;
+}
+
 /** Whose deliveries carry a mark; no device can have this id. */
 const outbox = 'outbox:' as DeviceId;
 
@@ -99,10 +111,16 @@ export async function deliver(
   const item = emailItem(stored.index, id, { ...facts, received: facts.received ?? Date.now() });
   const addedAs = facts.once === undefined ? undefined : { device: outbox, clientId: facts.once as ClientId, hash: id };
   return await store.transact(account, async (tx) => {
-    const [before] = addedAs ? await tx.added(item.collection, addedAs.device, addedAs.clientId) : [];
+    const collection = await folderByRule(tx, item);
+    const [before] = addedAs ? await tx.added(collection, addedAs.device, addedAs.clientId) : [];
     if (before) return before.id;
     const { content = {}, words = [] } = (await facts.beside?.(tx)) ?? {};
-    const whole = { ...item, content: { ...item.content, ...content }, words: [...(item.words ?? []), ...words] };
+    const whole = {
+      ...item,
+      collection,
+      content: { ...item.content, ...content },
+      words: [...(item.words ?? []), ...words],
+    };
     return tx.create(addedAs ? { ...whole, addedAs } : whole);
   });
 }

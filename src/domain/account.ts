@@ -1,5 +1,5 @@
 import type { Absence } from './absence.ts';
-import type { AccountId, BlobId, Modseq } from './ids.ts';
+import type { AccountId, BlobId, CollectionId, ConversationId, Modseq } from './ids.ts';
 
 export interface NewAccount {
   /** The primary address, lower case. */
@@ -22,6 +22,8 @@ export interface NewAccount {
   /** For S/MIME: DER in base64. */
   readonly certificates?: readonly string[];
   readonly absence?: Absence;
+  /** Oldest first. */
+  readonly moveRules?: readonly MoveRule[];
   /** Nobody can use it over the protocol; mail is still delivered. */
   readonly disabled?: true;
   /** It lives on another server: the URL that devices are sent to ([MS-ASHTTP] 2.2.2.1.1 Status Line, 451). */
@@ -35,6 +37,13 @@ export interface AppPassword {
   readonly hash: string;
   /** Milliseconds. */
   readonly created: number;
+}
+/** What belongs to the conversation goes into the folder, whenever it comes ([MS-ASCON] 2.2.2.8 MoveAlways). */
+export interface MoveRule {
+  readonly conversation: ConversationId;
+  readonly folder: CollectionId;
+  /** Milliseconds. */
+  readonly since: number;
 }
 /** What the address list says of a person ([MS-ASCMD] 2.2.3.139.3 Properties (Search), in the GAL). */
 export interface Person {

@@ -3,6 +3,7 @@ export type ErrorCode =
   | 'account-not-found'
   | 'address-taken'
   | 'blob-missing'
+  | 'body-part-unsupported'
   | 'busy'
   | 'collection-not-found'
   | 'corrupt-item'

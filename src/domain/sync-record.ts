@@ -18,11 +18,15 @@ export interface SyncOptions {
   readonly mimeSupport: 0 | 1 | 2;
   readonly mimeTruncation?: number;
   readonly bodyPreferences: readonly BodyPreference[];
+  /** [MS-ASAIRS] 2.2.2.11 BodyPartPreference. */
+  readonly bodyPart?: BodyPreference;
   /** [MS-ASCMD] 2.2.3.103.2 MaxItems (Sync): of the recipient cache. */
   readonly maxItems?: number;
   /** [MS-ASCMD] 2.2.3.179 Supported: the tags (page × 256 + token) that key 0 named. Absent: it never said. */
   readonly supported?: readonly number[];
 }
+/** How items are to be told. */
+export type RenderOptions = Pick<SyncOptions, 'bodyPreferences' | 'bodyPart' | 'mimeSupport' | 'mimeTruncation'>;
 export interface BodyPreference {
   /** 1 text, 2 HTML, 3 RTF, 4 MIME. */
   readonly type: 1 | 2 | 3 | 4;

@@ -1,6 +1,9 @@
 // Bytes in, bytes out: gate → decode → read → command → write → encode. The one place where an error becomes a Status.
 // It must never hold a rule of a single command, and nothing private leaves it.
 import {
+  buildMultipart,
+  type Chunk,
+  contentTypes,
   decode,
   defaultLimits,
   encodeChunks,
@@ -36,7 +39,6 @@ import { type Admission, admit, type Gate, isTrial } from './gate.ts';
 import type { EasRequest, EasResponse, Endpoint } from './types.ts';
 
 const server = '16.1';
-const wbxmlType = 'application/vnd.ms-sync.wbxml';
 
 export interface EndpointParts {
   readonly store: Store;
@@ -117,6 +119,7 @@ async function handle(running: Running, request: EasRequest): Promise<EasRespons
     const value = await command.handle(context, input);
     const written = value === undefined ? undefined : write(command.response, value, { version });
     const answer = written && command.arrange ? command.arrange(written, input as never) : written;
+    if (answer && context.parts) return respondInParts(answer, context.parts, note);
     return respond(
       answer,
       note,
@@ -142,7 +145,25 @@ function respond(
 ): EasResponse {
   const headers = { 'MS-Server-ActiveSync': server, ...extra };
   if (!answer) return { status: 200, headers, body: [], note };
-  return { status: 200, headers: { ...headers, 'Content-Type': wbxmlType }, body: encodeChunks(answer).chunks, note };
+  return {
+    status: 200,
+    headers: { ...headers, 'Content-Type': contentTypes.wbxml },
+    body: encodeChunks(answer).chunks,
+    note,
+  };
+}
+
+function respondInParts(answer: Element, parts: Chunk[][], note: EasResponse['note']): EasResponse {
+  const headers = { 'MS-Server-ActiveSync': server, 'Content-Type': contentTypes.multipart };
+  return { status: 200, headers, body: buildMultipart([encodeChunks(answer).chunks, ...parts]), note };
+}
+
+/** The device says so in a header, or in the options of a base64 query. */
+function acceptsParts({ headers }: EasRequest, { command, query }: Admission): boolean {
+  const { acceptMultiPart } = readRequestHeaders(headers);
+  return (
+    command.multipart === true && (acceptMultiPart?.toUpperCase() === 'T' || query.parameters.AcceptMultiPart === true)
+  );
 }
 
 function readBody({ config }: Running, request: EasRequest, command: Command): Promise<Buffer> {
@@ -219,6 +240,7 @@ async function contextOf(
     sealer,
     limits,
     pages,
+    ...(acceptsParts(request, admission) && { parts: [] }),
     closed: request.closed,
     note: (key, value) => {
       note[key] = value;

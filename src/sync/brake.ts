@@ -2,7 +2,7 @@
 // that it was meant. Its state stands in the sync record: a few numbers. What is held is given back, because the record
 // forgets its states: the device starts the folder again.
 import type { CollectionId } from '../domain/ids.ts';
-import type { DeleteCount } from '../domain/sync-record.ts';
+import type { DeleteCount, SyncRecord } from '../domain/sync-record.ts';
 import type { Transaction } from '../store/port.ts';
 
 export interface BrakeLimits {
@@ -62,4 +62,19 @@ export function startBrake(
 /** The administrator's word: what this device deletes there within a day is meant. */
 export function confirmed(now: number): DeleteCount {
   return { since: now, count: 0, confirmed: now };
+}
+
+/** The same question for all `count` items of a folder at once. False: held, which the record then says. */
+export async function admitAll(
+  tx: Transaction,
+  record: SyncRecord,
+  collection: CollectionId,
+  count: number,
+  limits: BrakeLimits,
+  now: number,
+): Promise<boolean> {
+  const brake = startBrake(tx, collection, record.deletes, limits, now);
+  for (let i = 0; i < count; i++) if (!(await brake.admit())) break;
+  if (brake.count && brake.held) tx.saveSyncRecord({ ...record, deletes: brake.count });
+  return !brake.held;
 }

@@ -2,15 +2,37 @@ import assert from 'node:assert/strict';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { element, email, encodeToBuffer, fileProperties, pages, type ReadEmail, read } from '../../protocol/index.ts';
+import {
+  decode,
+  element,
+  email,
+  encodeToBuffer,
+  fileProperties,
+  isLate,
+  itemOperations,
+  pages,
+  type ReadEmail,
+  read,
+  readMultipart,
+} from '../../protocol/index.ts';
 import { type Element, retagged } from '../../protocol/wbxml/element.ts';
-import { type Answer, mail, openHouse, type Phone, type Request } from '../support/endpoint.ts';
+import type { EasResponse } from '../../src/endpoint/types.ts';
+import { type Answer, mail, openHouse, type Phone, type Request, type Sent } from '../support/endpoint.ts';
 import { inbox, load, trash } from '../support/sync-phone.ts';
 
 type Fetch = Extract<Request<'ItemOperations'>[number], { Fetch: unknown }>['Fetch'];
 type Fetched = NonNullable<Answer<'ItemOperations'>['Response']>['Fetch'][number];
 const Store = 'Mailbox';
 const page = pages.itemOperations;
+
+async function bytesOf({ body }: EasResponse): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for (const chunk of body) {
+    if (!isLate(chunk)) pieces.push(chunk);
+    else for await (const piece of chunk.open()) pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
 
 describe('ItemOperations', async () => {
   const house = await openHouse({ after }, { errors: true });
@@ -131,7 +153,7 @@ describe('ItemOperations', async () => {
     assert.equal((await fetched(phone, ...many.slice(1).map(({ Fetch }) => Fetch))).length, 100);
   });
 
-  test('operations that are not offered are denied, each by itself', async () => {
+  test('operations run in the order of the request and are answered by kind, each by itself', async () => {
     const { phone, id } = await withFile();
     const ConversationId = Buffer.alloc(16, 1);
     const answer = await phone.ask('ItemOperations', [
@@ -139,7 +161,7 @@ describe('ItemOperations', async () => {
       { Move: { ConversationId, DstFldId: trash!, Options: { MoveAlways: true } } },
     ]);
     const { Move, Fetch } = answer.Response!;
-    assert.deepEqual(Move, [{ Status: 16, ConversationId }]);
+    assert.deepEqual(Move, [{ Status: 6, ConversationId }]);
     assert.equal(Fetch[0]?.Status, 1);
   });
 
@@ -160,5 +182,67 @@ describe('ItemOperations', async () => {
     } finally {
       await rename(`${path}.away`, path);
     }
+  });
+
+  /** Of an answer in parts: the document, and the parts behind it. */
+  async function inParts(phone: Phone, asked: Fetch, sent: Sent = { headers: { 'ms-asacceptmultipart': 'T' } }) {
+    const response = await phone.send('ItemOperations', {
+      body: phone.encode('ItemOperations', [{ Fetch: asked }]),
+      ...sent,
+    });
+    assert.equal(response.headers['Content-Type'], 'application/vnd.ms-sync.multipart');
+    const [document, ...parts] = readMultipart(await bytesOf(response))!;
+    const { value } = read(itemOperations.response, decode(document!).root, phone);
+    return { one: value.Response!.Fetch[0]!, parts };
+  }
+
+  test('to a device that takes parts a file comes beside the document, whole or a range', async () => {
+    const { phone, FileReference } = await withFile();
+    const whole = await inParts(phone, { Store, FileReference });
+    assert.deepEqual([fileOf(phone, whole.one).Part, fileOf(phone, whole.one).Data], [1, undefined]);
+    assert.equal(whole.parts.length, 1);
+    assert.ok(whole.parts[0]!.equals(content));
+    const some = await inParts(phone, { Store, FileReference, Options: { Range: '10-19' } });
+    assert.deepEqual([fileOf(phone, some.one).Range, fileOf(phone, some.one).Total], ['10-19', 5000]);
+    assert.ok(some.parts[0]!.equals(content.subarray(10, 20)));
+  });
+
+  test('the option of a base64 query asks for parts too', async () => {
+    const { phone, FileReference } = await withFile();
+    const id = Buffer.from(phone.device);
+    const start = [161, 19, 9, 4, id.length, ...id, 0, 4, ...Buffer.from('Test')];
+    const query = Buffer.from([...start, 7, 1, 2]).toString('base64');
+    const { parts } = await inParts(phone, { Store, FileReference }, { query });
+    assert.ok(parts[0]!.equals(content));
+  });
+
+  test('a body comes beside the document with its Part last, and what failed has none', async () => {
+    const { phone, id } = await withFile();
+    const { one, parts } = await inParts(phone, { Store, ServerId: id, Options: { BodyPreference: [{ Type: 2 }] } });
+    const { Body } = mailOf(phone, one);
+    assert.deepEqual([Body?.Type, Body?.Data, Body?.Part, parts[0]?.toString()], [2, undefined, 1, '<p>x</p>']);
+    const failed = await inParts(phone, { Store, ServerId: '2:999' });
+    assert.deepEqual([failed.one.Status, failed.parts], [6, []]);
+  });
+
+  test('a body part is HTML in limits of its own beside the body; another type of it is Status 164', async () => {
+    const { phone, id } = await withFile();
+    const ask = async (BodyPartPreference: NonNullable<Fetch['Options']>['BodyPartPreference']) =>
+      (
+        await fetched(phone, { Store, ServerId: id, Options: { BodyPreference: [{ Type: 1 }], BodyPartPreference } })
+      )[0]!;
+    const { Body, BodyPart } = mailOf(phone, await ask([{ Type: 2, TruncationSize: 4, Preview: 3 }]));
+    assert.equal(Body?.Type, 1);
+    assert.deepEqual(BodyPart, {
+      Status: 1,
+      Type: 2,
+      EstimatedDataSize: 8,
+      Truncated: true,
+      Data: '<p>x',
+      Preview: 'Hel',
+    });
+    const none = mailOf(phone, await ask([{ Type: 2, TruncationSize: 4, AllOrNone: true }])).BodyPart;
+    assert.deepEqual([none?.Data, none?.Truncated], [undefined, true]);
+    assert.equal((await ask([{ Type: 1 }])).Status, 164);
   });
 });

@@ -4,7 +4,7 @@ import { pages } from '../../protocol/index.ts';
 import { element } from '../../protocol/wbxml/element.ts';
 import { confirmDeletes, listDevices } from '../../src/admin/devices.ts';
 import { mail, openHouse, type Phone } from '../support/endpoint.ts';
-import { type Answered, inbox, load, prime, synced } from '../support/sync-phone.ts';
+import { type Answered, inbox, load, prime, synced, trash } from '../support/sync-phone.ts';
 
 describe('a phone that deletes most of a folder', async () => {
   const house = await openHouse({ after });
@@ -45,6 +45,25 @@ describe('a phone that deletes most of a folder', async () => {
     const rest = await remove(phone, anew.key, [...anew.mails.keys()]);
     assert.deepEqual([statuses(rest), await phone.items(inbox!)], [[], []]);
     assert.equal(await confirmDeletes(house.store, address, phone.device as never, house.clock.now()), 0);
+  });
+
+  test('is stopped when it empties a large folder, until that is confirmed; Deleted Items and small folders are emptied', async () => {
+    const { phone } = await filled(120);
+    const empty = async (CollectionId: string) => {
+      const answer = await phone.ask('ItemOperations', [{ EmptyFolderContents: { CollectionId } }]);
+      return answer.Response?.EmptyFolderContents[0]?.Status;
+    };
+    assert.equal(await empty(inbox!), 16);
+    assert.equal((await phone.items(inbox!)).length, 120);
+    for (let n = 0; n < 120; n += 1) await phone.receive(mail({ subject: String(n) }), { folder: trash as never });
+    await load(phone, trash);
+    assert.equal(await empty(trash!), 1);
+    assert.equal(await confirmDeletes(house.store, phone.address, phone.device, house.clock.now()), 1);
+    assert.equal(await empty(inbox!), 1);
+    assert.equal((await phone.items(inbox!)).length, 0);
+    const small = await filled(60);
+    const answer = await small.phone.ask('ItemOperations', [{ EmptyFolderContents: { CollectionId: inbox! } }]);
+    assert.equal(answer.Response?.EmptyFolderContents[0]?.Status, 1);
   });
 
   test('may do so in a small folder, or over several hours', async () => {

@@ -16,7 +16,7 @@ import type { LivingItem } from '../../domain/item.ts';
 import type { BodyPreference } from '../../domain/sync-record.ts';
 import { writeMeetingRequest } from '../calendar/meeting-request.ts';
 import { keyOf } from './attachment.ts';
-import type { RenderedBody } from './body.ts';
+import type { RenderedBody, RenderedPart } from './body.ts';
 import { isAboutMeeting } from './calendar-part.ts';
 
 type EmailItem = LivingItem<'Email'>;
@@ -155,6 +155,24 @@ function writeBody({ type, estimatedSize, truncated, data, preview }: RenderedBo
     Type: type,
     EstimatedDataSize: estimatedSize,
     Truncated: truncated || type === 4 ? truncated : undefined,
+    Data: data,
+    Preview: preview,
+  };
+}
+
+export function writeBodyPart({
+  status,
+  type,
+  estimatedSize,
+  truncated,
+  data,
+  preview,
+}: RenderedPart): WrittenEmail['BodyPart'] {
+  return {
+    Status: status,
+    Type: type,
+    EstimatedDataSize: estimatedSize,
+    Truncated: truncated || undefined,
     Data: data,
     Preview: preview,
   };

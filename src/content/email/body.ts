@@ -40,6 +40,30 @@ export async function chooseBody(email: EmailIndex, options: BodyOptions, read: 
   return preview === undefined ? rendered : { ...rendered, preview };
 }
 
+/** Of more HTML than this no part is worked out. */
+const largestPart = 4 * 1024 * 1024;
+/** [MS-ASAIRS] 2.2.2.37 Status, of a BodyPart. */
+const partStatus = { done: 1, tooLarge: 176 } as const;
+
+export type RenderedPart = RenderedBody & { readonly status: number };
+
+/** [MS-ASAIRS] 2.2.2.10 BodyPart: the message as HTML, in the limits of its own preference. */
+export async function renderBodyPart(
+  email: EmailIndex,
+  preference: BodyPreference,
+  read: ReadRange,
+): Promise<RenderedPart> {
+  if (Math.max(email.htmlSize, email.textSize) > largestPart) {
+    return { status: partStatus.tooLarge, type: 2, estimatedSize: 0, truncated: false };
+  }
+  const { truncationSize = Number.POSITIVE_INFINITY, allOrNone, preview } = preference;
+  const whole = await htmlBody(email, truncationSize, read);
+  const { data, ...withoutData } = whole;
+  const body = allOrNone && whole.truncated ? withoutData : whole;
+  const shown = preview ? cutText(oneLine(email.preview, preview), preview) : undefined;
+  return { status: partStatus.done, ...body, ...(shown !== undefined && { preview: shown }) };
+}
+
 type Preference = BodyPreference & { readonly type: 1 | 2 | 4 };
 
 /** What may be tried, best first: MIME where it is wanted and allowed, then the native type, then as listed. */
@@ -191,11 +215,11 @@ function previewFor(email: EmailIndex, { preferences, version }: BodyOptions, bo
     preferences.find(({ preview }) => preview !== undefined)?.preview;
   if (asked === undefined || asked === 0 || Number(version) < 14) return undefined;
   if (body.type === 1 && body.data !== undefined && lengthOf(body.data) > 0) return undefined;
-  return cutText(
-    email.preview
-      .slice(0, 4 * asked)
-      .replace(/\s+/g, ' ')
-      .trim(),
-    asked,
-  );
+  return cutText(oneLine(email.preview, asked), asked);
+}
+function oneLine(text: string, length: number): string {
+  return text
+    .slice(0, 4 * length)
+    .replace(/\s+/g, ' ')
+    .trim();
 }
