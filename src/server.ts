@@ -2,6 +2,7 @@
 // what is under way, stop sending, close the store last.
 import { resolveMx } from 'node:dns/promises';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { createAddresses } from './admin/addresses.ts';
 import { storeAnswers } from './admin/health.ts';
 import { startJobs } from './admin/jobs.ts';
@@ -26,6 +27,7 @@ import { createLog, type Log } from './log.ts';
 import { createSealer } from './sealer.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/port.ts';
+import { createTrust } from './trust.ts';
 
 export interface RunningServer {
   /** http and https as URLs, smtp as HOST:PORT, with the real ports; absent: off. */
@@ -88,6 +90,7 @@ async function compose(parts: Parts): Promise<RunningServer['addresses']> {
   const endpoint = createEndpoint({
     ...{ store, config, clock, log, namesAnother: addresses.namesAnother },
     sealer: createSealer(config.data),
+    trust: createTrust(config.trustedCas ?? join(config.data, 'trusted')),
   });
   closers.push(() => endpoint[Symbol.asyncDispose]());
   const smarthost = handOnOf(config);

@@ -13,6 +13,7 @@ import type { Waiters } from '../push/waiters.ts';
 import type { Sealer } from '../sealer.ts';
 import type { Reader, Store, Transaction } from '../store/port.ts';
 import type { BrakeLimits } from '../sync/brake.ts';
+import type { Trust } from '../trust.ts';
 import type { Lane } from './lane.ts';
 import type { Quirks } from './quirks.ts';
 
@@ -47,6 +48,7 @@ export interface Context {
   readonly clock: Clock;
   readonly log: Log;
   readonly sealer: Sealer;
+  readonly trust: Trust;
   readonly limits: Limits;
   /** Content that is sent beside the document, Part by Part from 1 on; absent: it is sent inside. */
   readonly parts?: Chunk[][];

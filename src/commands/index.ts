@@ -20,6 +20,7 @@ import { settingsCommand } from './settings.ts';
 import { smartForwardCommand } from './smart-forward.ts';
 import { smartReplyCommand } from './smart-reply.ts';
 import { syncCommand } from './sync.ts';
+import { validateCertCommand } from './validate-cert.ts';
 
 /** In the order in which they are advertised. */
 const all: readonly Command[] = [
@@ -40,6 +41,7 @@ const all: readonly Command[] = [
   itemOperationsCommand,
   provisionCommand,
   resolveRecipientsCommand,
+  validateCertCommand,
   findCommand,
 ];
 export const commands: ReadonlyMap<string, Command> = new Map(all.map((command) => [command.name, command]));

@@ -65,6 +65,7 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, number>>>> = {
   ResolveRecipients: { 'invalid-request': 5, 'store-unavailable': 6, busy: 6 },
   Search: { 'invalid-request': 2, 'store-unavailable': 3, busy: 3 },
   Find: { 'invalid-request': 2 },
+  ValidateCert: { 'invalid-request': 2, 'store-unavailable': 17 },
   FolderSync: { busy: 6, 'invalid-request': 10, 'store-unavailable': 6, 'sync-key-stale': 9 },
   Ping: { busy: 8, 'invalid-request': 4, 'store-unavailable': 8 },
   ItemOperations: {
@@ -112,6 +113,7 @@ const faults: Readonly<Record<string, number>> = {
   Provision: 3,
   Settings: 4,
   SendMail: 110,
+  ValidateCert: 17,
 };
 
 export function statusOf(command: string, code: ErrorCode): number {

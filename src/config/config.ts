@@ -41,6 +41,8 @@ export interface Config {
   /** Of a large folder, 0 to 1: what a phone may delete in an hour. */
   readonly massDelete: number;
   readonly policy: Policy;
+  /** A folder of roots beside the system's. */
+  readonly trustedCas?: string;
   /** Requests of one device in five minutes; 0: any number. */
   readonly deviceRate: number;
   /** Of one account. */
@@ -168,6 +170,7 @@ function build(values: Values): Config {
     quietDelay: Number(values.quietDelay),
     logLevel: values.logLevel as LogLevel,
     massDelete: Number(values.massDelete) / 100,
+    ...(values.trustedCas !== undefined && { trustedCas: String(values.trustedCas) }),
     deviceRate: Number(values.deviceRate),
     maxDevices: Number(values.maxDevices),
     policy: parsePolicy(String(values.policy)) as Policy,

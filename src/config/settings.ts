@@ -196,6 +196,12 @@ export const settings = {
     help: 'a phone that deletes more of a folder of over 100 items in an hour is stopped until `easel device confirm`',
     schema: { type: 'integer', minimum: 1, maximum: 100 },
   },
+  trustedCas: {
+    env: 'EASEL_TRUSTED_CAS',
+    allowed: 'a folder of certificates, PEM or DER',
+    help: "roots that phones' ValidateCert trusts beside the system's; default: the folder trusted in the data folder",
+    schema: { type: 'string', minLength: 1 },
+  },
   deviceRate: {
     env: 'EASEL_DEVICE_RATE',
     default: '900',

@@ -33,6 +33,7 @@ import type { Log } from '../log.ts';
 import { Waiters } from '../push/waiters.ts';
 import type { Sealer } from '../sealer.ts';
 import type { Reader, Store, Transaction } from '../store/port.ts';
+import type { Trust } from '../trust.ts';
 import { Budget } from './budget.ts';
 import { makeRoom } from './devices.ts';
 import { type Admission, admit, type Gate, isTrial } from './gate.ts';
@@ -46,6 +47,7 @@ export interface EndpointParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly sealer: Sealer;
+  readonly trust: Trust;
   readonly namesAnother: Gate['namesAnother'];
 }
 
@@ -219,7 +221,7 @@ async function contextOf(
   admission: Admission,
   note: Record<string, string | number>,
 ): Promise<Context> {
-  const { store, clock, log, waiters, limits, pages, config, sealer } = running;
+  const { store, clock, log, waiters, limits, pages, config, sealer, trust } = running;
   const { account, credential = '' } = request;
   const trial = isTrial(admission.deviceId);
   const device = trial ? newDevice(admission, request, clock) : await currentDevice(running, request, admission);
@@ -238,6 +240,7 @@ async function contextOf(
     clock,
     log,
     sealer,
+    trust,
     limits,
     pages,
     ...(acceptsParts(request, admission) && { parts: [] }),

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { type Element, element, encodeToBuffer, pages } from '../../protocol/index.ts';
 import type { EasResponse } from '../../src/endpoint/types.ts';
-import { type House, openHouse, type Phone, rootOf, type Sent, statusAlone } from '../support/endpoint.ts';
+import { type House, openHouse, type Phone, type Sent, statusAlone } from '../support/endpoint.ts';
 
 const served = [
   'Sync',
@@ -24,11 +24,8 @@ const served = [
   'Ping',
   'ItemOperations',
   'MeetingResponse',
+  'ValidateCert',
 ];
-const unserved = ['ValidateCert'];
-const tagOfRoot: Readonly<Record<string, number>> = {
-  ValidateCert: pages.validateCert.ValidateCert.code,
-};
 
 describe('admission', async () => {
   const house = await openHouse({ after });
@@ -119,14 +116,6 @@ describe('admission', async () => {
     }
     const query = Buffer.from([161, 77, 9, 4, 1, 65, 0, 1, 65]).toString('base64');
     assert.equal((await refused('', { query, body: folderSync })).status, 501);
-  });
-
-  test('a command that exists but is not served is Status 137 under its own root', async () => {
-    for (const command of unserved) {
-      const response = await refused(command, { body: folderSync });
-      assert.equal(statusAlone(response), 137, command);
-      assert.equal(rootOf(response)!.tag, tagOfRoot[command]);
-    }
   });
 
   test('a command of older versions is HTTP 400', async () => {

@@ -1,6 +1,7 @@
 // The endpoint in this process, on a real store: phones that send typed values and get typed answers, over real WBXML.
 // The clock runs with the system's and can be put forward; every log line is kept.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import {
   commandShapes,
   decode,
@@ -25,6 +26,7 @@ import type { EasRequest, EasResponse } from '../../src/endpoint/types.ts';
 import type { Fields, Log } from '../../src/log.ts';
 import { createSealer } from '../../src/sealer.ts';
 import type { Store } from '../../src/store/port.ts';
+import { createTrust } from '../../src/trust.ts';
 import { tempStore } from './temp-store.ts';
 
 type Shapes = typeof commandShapes;
@@ -66,7 +68,15 @@ export async function openHouse(
   const addresses = createAddresses(store, []);
   const config = loadConfig({}, { EASEL_DATA: data, EASEL_QUIET_DELAY: '0', ...env });
   const sealer = createSealer(data);
-  const parts = { store, config, clock, log: keepingLog(log), sealer, namesAnother: addresses.namesAnother };
+  const parts = {
+    store,
+    config,
+    clock,
+    log: keepingLog(log),
+    sealer,
+    trust: createTrust(join(data, 'trusted')),
+    namesAnother: addresses.namesAnother,
+  };
   const endpoint = createEndpoint(parts);
   t.after(async () => {
     await endpoint[Symbol.asyncDispose]();
