@@ -29,9 +29,10 @@ export function checkChain(
   if (!isValid(leaf, now)) return 'expired';
   const authorities = chain.slice(1);
   if (authorities.some((one) => !isValid(one, now))) return 'chain-expired';
-  if (authorities.some(({ x509 }) => !x509.ca)) return 'not-an-authority';
   if (authorities.some(({ keyUsage }) => keyUsage && !keyUsage.has('keyCertSign')))
     return 'not-for-signing-certificates';
+  // node takes one that may not certify for no authority, too.
+  if (authorities.some(({ x509 }) => !x509.ca)) return 'not-an-authority';
   return signsMail(leaf) ? chain : 'not-for-mail';
 }
 
