@@ -121,7 +121,8 @@ async function add(
   const lost = placed.find((one) => !holds(view, one))?.item;
   if (lost) {
     // Started again with key 0 and repeats an Add it never saw confirmed: that item, under a ServerId it cannot have met.
-    return answer('done', tx.move(lost.id, collection, { broughtBy: { [device]: 'now' } }));
+    const again = tx.move(lost.id, collection, { broughtBy: { [device]: 'now' } });
+    return answer('done', again, isOutside(command.item, speaker));
   }
   const origin: Facts = command.exact ? { origin: device } : {};
   const id = tx.create({ ...command.item, addedAs }, { ...origin, broughtBy: { [device]: 'now' } });

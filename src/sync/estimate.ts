@@ -1,5 +1,4 @@
-import type { ItemClass } from '../domain/collection.ts';
-import { folderTypes } from '../domain/collection.ts';
+import { folderTypes, type ItemClass } from '../domain/collection.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { CollectionId, DeviceId, SyncKey } from '../domain/ids.ts';
 import { comparePositions } from '../domain/position.ts';
@@ -7,11 +6,11 @@ import type { Floors, SyncOptions } from '../domain/sync-record.ts';
 import type { Reader } from '../store/port.ts';
 import { targetsOf } from './filter.ts';
 import { byConversation, isSameEitherWay, switchMode } from './modes.ts';
-import { unlimited } from './page.ts';
-import { type Bounds, produce, uncovered } from './produce.ts';
+import { type Page, unlimited } from './page.ts';
+import { type Bounds, isBetween, produce, uncovered } from './produce.ts';
 import { recognise } from './record.ts';
 import { type Source, sourceOn } from './source.ts';
-import { floorOf, viewOf } from './view.ts';
+import { floorOf, isEcho, isLiving, viewOf } from './view.ts';
 
 export interface EstimateRequest {
   readonly device: DeviceId;
@@ -48,7 +47,20 @@ export async function estimate(reader: Reader, request: EstimateRequest): Promis
   const page = switches
     ? (await switchMode({ from: before, to: source, end, target }, view, unlimited, () => 0))!
     : await produce(source, view, bounds, unlimited, () => 0);
-  return page.changes.length + (await countUncovered(source, page, target, folderTypes[collection.type].class));
+  const below = await countUncovered(source, page, target, folderTypes[collection.type].class);
+  return page.changes.length + below - (await countMerged(source, page, target, device));
+}
+
+/** An item that leaves the view and is loaded again in the same answer is named once, or not at all. */
+async function countMerged(source: Source, page: Page, target: Floors, device: DeviceId): Promise<number> {
+  let count = 0;
+  for (const change of page.changes) {
+    const item = change.kind === 'SoftDelete' ? await source.reader.item(change.id) : undefined;
+    if (!item || !isLiving(item)) continue;
+    const position = (await source.place(item)).at(source.reader.now);
+    if (position && isBetween(position, page, target, item.class)) count += isEcho(item, device) ? 2 : 1;
+  }
+  return count;
 }
 
 async function countUncovered(

@@ -1,6 +1,7 @@
 // What a Sync from a state would bring: Ping, a waiting Sync, MoreAvailable and GetItemEstimate ask here, the same functions
 // that answer Sync. It must never write.
-import type { CollectionId, DeviceId } from '../domain/ids.ts';
+import type { CollectionId, DeviceId, ServerId } from '../domain/ids.ts';
+import type { Item } from '../domain/item.ts';
 import { comparePositions } from '../domain/position.ts';
 import type { Floors, SyncRecord, SyncState } from '../domain/sync-record.ts';
 import type { Reader } from '../store/port.ts';
@@ -8,7 +9,7 @@ import { targetsOf } from './filter.ts';
 import { byConversation } from './modes.ts';
 import { type Room, unlimited } from './page.ts';
 import { type Bounds, produce, uncovered } from './produce.ts';
-import { newestState, withdrawn } from './record.ts';
+import { newestState, withdrawals } from './record.ts';
 import { type Source, sourceOn } from './source.ts';
 import { floorOf, type View, viewOf } from './view.ts';
 
@@ -17,9 +18,21 @@ export type Pending = 'nothing' | 'additions' | 'others';
 
 const urgencyRoom: Room = { ...unlimited, commands: 200 };
 
-/** Tried commands whose fate this answer has not settled: they will be withdrawn when it is used. */
-export function hasWithdrawn(record: SyncRecord, state: SyncState): boolean {
-  return withdrawn(record, state).some((command) => command.item !== undefined);
+/** Items as they will be when the device uses this answer: of tried commands that it leaves out, what they said is undone. */
+export async function asWithdrawn(reader: Reader, record: SyncRecord, state: SyncState): Promise<Map<ServerId, Item>> {
+  const items = new Map<ServerId, Item>();
+  for (const { item, facts } of await withdrawals(reader, record, state)) {
+    const { origin, ...rest } = items.get(item.id) ?? item;
+    const { removedBy, ...kept } = 'removedBy' in rest ? rest : { ...rest, removedBy: undefined };
+    const broughtBy = Object.entries({ ...kept.broughtBy, ...facts.broughtBy }).filter(([, stamp]) => stamp !== null);
+    items.set(item.id, {
+      ...kept,
+      ...(origin !== undefined && facts.origin !== null && { origin }),
+      ...(removedBy !== undefined && facts.removedBy !== null && { removedBy }),
+      broughtBy: Object.fromEntries(broughtBy),
+    } as Item);
+  }
+  return items;
 }
 
 export async function wouldDeliver(
@@ -58,8 +71,8 @@ export async function pendingIn(
   if (!record || !state) return 'nothing';
   const collection = await reader.collection(collectionId);
   if (!collection || collection.died !== undefined) return 'nothing';
-  if (hasWithdrawn(record, state)) return 'others';
-  const source = sourceOn(reader, collectionId, { byConversation: byConversation(state.options) });
+  const touched = await asWithdrawn(reader, record, state);
+  const source = sourceOn(reader, collectionId, { byConversation: byConversation(state.options), touched });
   const { high } = collection;
   const bounds: Bounds = { end: high, high, target: targetsOf(state.options, now), mayLoad: true };
   return wouldDeliver(source, viewOf(device, state), bounds, urgencyRoom);

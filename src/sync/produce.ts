@@ -174,7 +174,12 @@ export async function* uncovered(
   for await (const { item, at } of source.scan({ ...range, order: 'newest', ...(limit !== undefined && { limit }) })) {
     const position = at(stamp);
     if (position === undefined || !isLiving(item)) continue;
-    const isBelow = comparePositions(position, floorOf(floors, item.class)) < 0;
-    if (isBelow && comparePositions(position, floorOf(target, item.class)) >= 0) yield { item, position };
+    if (isBetween(position, floors, target, item.class)) yield { item, position };
   }
+}
+
+/** Below its class's floor, and not below its target. */
+export function isBetween(position: Position, floors: Floors, target: Floors, itemClass: ItemClass): boolean {
+  const isBelow = comparePositions(position, floorOf(floors, itemClass)) < 0;
+  return isBelow && comparePositions(position, floorOf(target, itemClass)) >= 0;
 }

@@ -2,8 +2,10 @@
 // Invariants: a key names one state for ever; four answers at most wait beside the confirmed state; a tried command that
 // the confirmed answer does not contain identically is withdrawn then, and not before.
 import type { CollectionId, DeviceId, ServerId, SyncKey } from '../domain/ids.ts';
+import type { Item } from '../domain/item.ts';
 import type { AnsweredCommand, SyncRecord, SyncState } from '../domain/sync-record.ts';
-import type { Facts, Transaction } from '../store/port.ts';
+import type { Facts, Reader, Transaction } from '../store/port.ts';
+import { isLiving } from './view.ts';
 
 const keptAnswers = 4;
 
@@ -44,7 +46,7 @@ export function confirm(record: SyncRecord, state: SyncState): SyncRecord {
 }
 
 /** Tried commands that an answer does not contain identically. */
-export function withdrawn(record: SyncRecord, answer: SyncState): AnsweredCommand[] {
+function withdrawn(record: SyncRecord, answer: SyncState): AnsweredCommand[] {
   return record.tried.filter(
     (tried) => !answer.commands.some((one) => sameCommand(one, tried) && one.hash === tried.hash),
   );
@@ -55,33 +57,32 @@ export function sameCommand(a: Named, b: Named): boolean {
   return a.kind === b.kind && a.id === b.id && a.instance === b.instance;
 }
 
-/** Undoes what withdrawn commands said of their items; the ids of the items that it touched. */
-export async function withdraw(tx: Transaction, record: SyncRecord, answer: SyncState): Promise<ServerId[]> {
-  const touched: ServerId[] = [];
+export interface Withdrawal {
+  readonly item: Item;
+  readonly facts: Facts;
+}
+/** What withdrawn commands said of their items and is to be undone when the device goes on with this answer. */
+export async function withdrawals(reader: Reader, record: SyncRecord, answer: SyncState): Promise<Withdrawal[]> {
+  const found: Withdrawal[] = [];
   for (const command of withdrawn(record, answer)) {
-    const item = command.item === undefined ? undefined : await tx.item(command.item);
-    if (!item) continue;
-    const facts = withdrawalOf(command, answer, item.origin === record.device, item, record.device);
-    if (!facts) continue;
-    tx.mark(item.id, facts);
-    touched.push(item.id);
+    const item = command.item === undefined ? undefined : await reader.item(command.item);
+    const facts = item && withdrawalOf(command, answer, item, record.device);
+    if (facts) found.push({ item, facts });
   }
-  return touched;
+  return found;
 }
 
-function withdrawalOf(
-  command: AnsweredCommand,
-  answer: SyncState,
-  isOrigin: boolean,
-  item: {
-    readonly died?: number | undefined;
-    readonly removedBy?: DeviceId;
-    readonly broughtBy: Readonly<Record<DeviceId, number>>;
-  },
-  device: DeviceId,
-): Facts | undefined {
+/** The ids of the items that it touched. */
+export async function withdraw(tx: Transaction, record: SyncRecord, answer: SyncState): Promise<ServerId[]> {
+  const found = await withdrawals(tx, record, answer);
+  for (const { item, facts } of found) tx.mark(item.id, facts);
+  return found.map(({ item }) => item.id);
+}
+
+function withdrawalOf(command: AnsweredCommand, answer: SyncState, item: Item, device: DeviceId): Facts | undefined {
+  const isOrigin = item.origin === device;
   if (command.kind === 'Delete' && command.instance === undefined) {
-    if (item.died === undefined || item.removedBy !== device) return undefined;
+    if (isLiving(item) || item.removedBy !== device) return undefined;
     return { removedBy: null, broughtBy: { [device]: item.died } };
   }
   const origin: Facts = isOrigin ? { origin: null } : {};

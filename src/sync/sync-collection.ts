@@ -12,7 +12,7 @@ import { applyCommand, type DeviceCommand, type Speaker } from './commands.ts';
 import { targetsOf } from './filter.ts';
 import { byConversation, isSameEitherWay, switchMode } from './modes.ts';
 import { type Page, type Room, unlimited } from './page.ts';
-import { hasWithdrawn, wouldDeliver } from './pending.ts';
+import { asWithdrawn, wouldDeliver } from './pending.ts';
 import { type Bounds, produce } from './produce.ts';
 import { confirm, newRecord, recognise, sameCommand, withAnswer, withdraw } from './record.ts';
 import { sourceOn } from './source.ts';
@@ -154,12 +154,11 @@ async function answer(tx: Transaction, request: SyncRequest, collection: Collect
     ...(brake.count && { deletes: brake.count }),
   };
   tx.saveSyncRecord(brake.held ? startedOver(saved) : saved);
-  const source = sourceOn(tx, collection.id, { byConversation: byConversation(options), touched });
+  const then = new Map([...touched, ...(await asWithdrawn(tx, saved, next))]);
+  const source = sourceOn(tx, collection.id, { byConversation: byConversation(options), touched: then });
   const more =
     request.getChanges &&
-    (ran.altered ||
-      hasWithdrawn(saved, next) ||
-      (await wouldDeliver(source, viewOf(request.device, next), bounds)) !== 'nothing');
+    (ran.altered || (await wouldDeliver(source, viewOf(request.device, next), bounds)) !== 'nothing');
   return { kind: 'answered', key, options, changes, responses: commands, more };
 }
 

@@ -80,7 +80,7 @@ test('an item that was deleted before the window moved over it is deleted on the
   const [id] = await world.add(inbox, { day: world.today - 5 });
   await phone.settle(inbox);
   await world.remove(id!);
-  phone.view(inbox).filter = 2;
+  phone.view(inbox).wants.filter = 2;
   await agree(world, phone);
   assert.equal(phone.view(inbox).items.size, 0);
 });
@@ -90,7 +90,7 @@ test('an item whose date moved into the window before it narrows is not added ag
   const [id] = await world.add(inbox, { day: world.today - 8 });
   await phone.settle(inbox);
   await world.change([id!], { day: world.today });
-  phone.view(inbox).filter = 2;
+  phone.view(inbox).wants.filter = 2;
   await agree(world, phone);
   assert.ok(phone.view(inbox).items.has(id!));
 });
@@ -99,7 +99,7 @@ test('more soft deletes than the window holds all come', async () => {
   const { world, phone } = await life();
   await world.add(inbox, ...Array.from({ length: 7 }, (_, n) => ({ day: world.today - 5 - n })));
   await phone.settle(inbox);
-  phone.view(inbox).filter = 2;
+  phone.view(inbox).wants.filter = 2;
   assert.deepEqual(commands(await phone.sync(inbox, 3)), ['SoftDelete', 'SoftDelete', 'SoftDelete']);
   await phone.settle(inbox, 3);
   await agree(world, phone);
@@ -109,10 +109,10 @@ test('the filter may widen while the first load runs', async () => {
   const { world, phone } = await life();
   await world.add(inbox, ...Array.from({ length: 9 }, (_, n) => ({ day: world.today - n })));
   phone.restart(inbox);
-  phone.view(inbox).filter = 2;
+  phone.view(inbox).wants.filter = 2;
   await phone.sync(inbox);
   await phone.sync(inbox, 2);
-  phone.view(inbox).filter = 0;
+  phone.view(inbox).wants.filter = 0;
   await phone.settle(inbox, 2);
   await agree(world, phone);
 });
@@ -120,7 +120,7 @@ test('the filter may widen while the first load runs', async () => {
 test('time passes: what ages out of the filter is soft-deleted, and stays on the server', async () => {
   const { world, phone } = await life();
   await world.add(inbox, { day: world.today }, { day: world.today - 2 });
-  phone.view(inbox).filter = 2;
+  phone.view(inbox).wants.filter = 2;
   await phone.settle(inbox);
   assert.equal(phone.view(inbox).items.size, 2);
   world.today += 2;
@@ -166,7 +166,7 @@ test('an item that a device moved in is held there: an edit comes as Change, a r
 
 test("the device's own item outside its window is soft-deleted, not kept for ever", async () => {
   const { world, phone } = await life();
-  phone.view(inbox).filter = 2;
+  phone.view(inbox).wants.filter = 2;
   phone.add(inbox, { day: world.today - 6 });
   await phone.settle(inbox);
   assert.equal(phone.view(inbox).items.size, 0);
@@ -251,7 +251,7 @@ test('an unconfirmed Add that was edited before its repeat changes the item that
 test('a tombstone keeps where the item lay: dated out of the window and deleted, it leaves the device', async () => {
   const { world, phone } = await life();
   const [id] = await world.add(inbox, {});
-  phone.view(inbox).filter = 2;
+  phone.view(inbox).wants.filter = 2;
   await phone.settle(inbox);
   await world.change([id!], { day: world.today - 9 });
   await world.remove(id!);

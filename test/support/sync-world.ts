@@ -1,109 +1,36 @@
 // A small world for tests of the sync algebra: one account on a real store, server-side edits, and strict phones that
 // treat an Add of an id they hold, a Change of one they lack, or an id named twice as an error.
 import assert from 'node:assert/strict';
-import type { Email } from '../../src/domain/email.ts';
-import type {
-  AccountId,
-  BlobId,
-  ClientId,
-  CollectionId,
-  ConversationId,
-  DeviceId,
-  ServerId,
-  SyncKey,
-} from '../../src/domain/ids.ts';
-import type { LivingItem, Mail, NewItem } from '../../src/domain/item.ts';
-import { comparePositions } from '../../src/domain/position.ts';
+import type { AccountId, ClientId, CollectionId, DeviceId, ServerId, SyncKey } from '../../src/domain/ids.ts';
+import type { LivingItem } from '../../src/domain/item.ts';
 import type { SyncOptions } from '../../src/domain/sync-record.ts';
 import type { Store, Transaction } from '../../src/store/port.ts';
 import type { DeviceCommand } from '../../src/sync/commands.ts';
+import { type EstimateRequest, estimate } from '../../src/sync/estimate.ts';
 import { filterTarget } from '../../src/sync/filter.ts';
 import { moveItem } from '../../src/sync/move-item.ts';
-import { pendingIn } from '../../src/sync/pending.ts';
+import { type Pending, pendingIn } from '../../src/sync/pending.ts';
 import { defaultOptions, type SyncAnswer, type SyncRequest, syncCollection } from '../../src/sync/sync-collection.ts';
 import { isLiving } from '../../src/sync/view.ts';
+import { day, type Facts, factsOf, itemOf, mailFolders, trash, withFacts } from './sync-items.ts';
 
-export const day = 86_400_000;
-export const inbox = '2' as CollectionId;
-export const trash = '4' as CollectionId;
-export const sent = '5' as CollectionId;
-
-/** What of an item the tests look at: who it is, two values that change, and its day. */
-export interface Facts {
-  readonly uid: string;
-  readonly a: number;
-  readonly b: number;
-  readonly day: number;
-}
+export { calendar, day, type Facts, factsOf, inbox, sent, tasks, trash } from './sync-items.ts';
 
 /** The server fills something in for some values: what is stored is not what the device sent. */
 function normal(a: number): number {
   return a % 7 === 3 ? a + 1 : a;
 }
 
-export function mailOf(facts: Facts, collection: CollectionId): NewItem<'Email'> {
-  return { collection, class: 'Email', content: contentOf(facts), sortDate: facts.day * day + day / 2, blobs: [] };
-}
-
-function contentOf({ uid, a, b, day: received }: Facts): Email {
-  return {
-    structure: {
-      part: '',
-      type: 'text/plain',
-      encoding: '7bit',
-      headerStart: 0,
-      bodyStart: 0,
-      bodyEnd: 0,
-      decodedSize: 0,
-    },
-    size: 0,
-    subject: uid,
-    topic: uid,
-    from: '',
-    sender: '',
-    to: '',
-    cc: '',
-    bcc: '',
-    replyTo: '',
-    displayTo: '',
-    messageId: uid,
-    references: [],
-    threadIndex: '',
-    importance: 1,
-    messageClass: 'IPM.Note',
-    codePage: 65001,
-    nativeBodyType: 1,
-    textPart: '',
-    htmlPart: '',
-    preview: '',
-    textSize: 0,
-    htmlSize: 0,
-    attachments: [],
-    mime: 'none' as BlobId,
-    received: received * day + day / 2,
-    conversation: '00' as ConversationId,
-    conversationIndex: '',
-    read: false,
-    categories: [String(a), String(b)],
-    draft: false,
-  };
-}
-
-export function factsOf(item: LivingItem): Facts {
-  const { subject, categories } = (item as Mail).content;
-  const position = item.history.at(-1)!.position;
-  return { uid: subject, a: Number(categories[0]), b: Number(categories[1]), day: Math.floor(position.date / day) };
-}
-
-function withFacts(item: LivingItem, facts: Partial<Facts>): LivingItem {
-  const all = { ...factsOf(item), ...facts };
-  return { ...item, content: contentOf(all), sortDate: all.day * day + day / 2 };
-}
+/** The process dies before the commit is made, or when it is made and nobody has heard so. */
+export type Fault = 'never made' | 'answer lost';
+export class Crash extends Error {}
 
 export class World {
   readonly store: Store;
   readonly account: AccountId;
   today = 20_000;
+  /** What happens to the next transaction. */
+  fault: Fault | undefined;
   #serial = 0;
 
   private constructor(store: Store, account: AccountId) {
@@ -114,6 +41,22 @@ export class World {
   static async open(store: Store, name: string): Promise<World> {
     const account = await store.directory.create({ address: `${name}@example.test`, aliases: [], displayName: name });
     return new World(store, account);
+  }
+
+  /** By the port, as everything here; one that dies says so by a Crash. */
+  async transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const { fault } = this;
+    this.fault = undefined;
+    if (fault === 'never made') {
+      const dies = async (tx: Transaction): Promise<T> => {
+        await work(tx);
+        throw new Crash();
+      };
+      return this.store.transact(this.account, dies);
+    }
+    const answer = await this.store.transact(this.account, work);
+    if (fault === 'answer lost') throw new Crash();
+    return answer;
   }
 
   get now(): number {
@@ -127,11 +70,11 @@ export class World {
   /** Several in one transaction. */
   async add(collection: CollectionId, ...items: Partial<Facts>[]): Promise<ServerId[]> {
     const facts = items.map((item) => ({ uid: `u${this.next()}`, a: this.next() * 7, b: 0, day: this.today, ...item }));
-    return this.store.transact(this.account, async (tx) => facts.map((fact) => tx.create(mailOf(fact, collection))));
+    return this.transact(async (tx) => facts.map((fact) => tx.create(itemOf(fact, collection))));
   }
 
   async change(ids: readonly ServerId[], facts: Partial<Facts>): Promise<void> {
-    await this.store.transact(this.account, async (tx) => {
+    await this.transact(async (tx) => {
       for (const id of ids) {
         const item = await tx.item(id);
         if (item && isLiving(item)) tx.put(withFacts(item, facts), ['message']);
@@ -140,52 +83,89 @@ export class World {
   }
 
   async remove(id: ServerId): Promise<void> {
-    await this.store.transact(this.account, async (tx) => tx.remove(id));
+    await this.transact(async (tx) => tx.remove(id));
   }
 
   async move(id: ServerId, to: CollectionId): Promise<ServerId> {
-    return this.store.transact(this.account, async (tx) => tx.move(id, to));
+    return this.transact(async (tx) => tx.move(id, to));
   }
 
   async living(collection: CollectionId): Promise<LivingItem[]> {
     return this.store.read(this.account, (reader) => reader.range(collection, { order: 'oldest', limit: 10_000 }));
   }
 
-  /** Every phone shows what the server holds inside its filter. */
+  /** Every phone shows what the server holds inside its view. */
   async compare(phones: readonly Phone[], collections: readonly CollectionId[]): Promise<void> {
     for (const collection of collections) {
       const living = await this.living(collection);
       for (const phone of phones) {
         const view = phone.view(collection);
         if (view.key === undefined) continue;
-        const target = filterTarget(view.filter, this.now);
-        const inside = living.filter((item) => comparePositions(item.history.at(-1)!.position, target) >= 0);
-        const want = inside.map((item) => [item.id, factsOf(item)] as const).sort();
-        const got = [...view.items].map(([id, { uid: _, ...facts }]) => [id, facts] as const).sort();
-        const known = want.map(([id, { uid: _, ...facts }]) => [id, facts] as const);
-        assert.deepEqual(got, known, `${phone.device} in ${collection}`);
+        const want = living.filter((item) => this.#isInside(view.wants, item, living));
+        assert.deepEqual(
+          [...view.items].map(([id, facts]) => [id, comparable(facts)] as const).sort(),
+          want.map((item) => [item.id, comparable(factsOf(item))] as const).sort(),
+          `${phone.device} in ${collection}`,
+        );
       }
     }
   }
+
+  /** What a person would expect to see, by the settings alone. */
+  #isInside({ mail, filter, sms, threads }: Wants, item: LivingItem, all: readonly LivingItem[]): boolean {
+    if (item.class === 'SMS') return sms !== undefined && item.sortDate >= filterTarget(sms, this.now).date;
+    if (!mail) return false;
+    const { thread } = factsOf(item);
+    const inThread = all.filter((other) => other.class === 'Email' && factsOf(other).thread === thread);
+    const dates = threads && thread !== undefined ? inThread.map(({ sortDate }) => sortDate) : [item.sortDate];
+    return Math.max(...dates) >= filterTarget(filter, this.now).date;
+  }
 }
 
-interface Shown {
-  uid: string;
-  a: number;
-  b: number;
-  day: number;
+function comparable({ uid: _, ...facts }: Facts): unknown[] {
+  return Object.entries(facts).sort();
 }
+
+/** What a phone asks a collection for. */
+export interface Wants {
+  /** The folder's own class; false: only text messages. */
+  mail: boolean;
+  filter: number;
+  /** The filter of text messages; absent: none of them. */
+  sms: number | undefined;
+  /** ConversationMode. */
+  threads: boolean;
+  /** TruncationSize of a body. */
+  body: number;
+}
+
+export function optionsOf({ mail, filter, sms, body }: Wants, conflict: 0 | 1): SyncOptions {
+  return {
+    ...defaultOptions,
+    filterType: filter,
+    ...(sms !== undefined && { smsFilterType: sms }),
+    classes: [...(mail ? (['Email'] as const) : []), ...(sms === undefined ? [] : (['SMS'] as const))],
+    conflict,
+    bodyPreferences: [{ type: 1, truncationSize: body }],
+  };
+}
+
+type Shown = { -readonly [Key in keyof Facts]: Facts[Key] };
 interface Local {
   facts: Partial<Facts>;
   before: Shown;
 }
 interface CollectionView {
   key: SyncKey | '0' | undefined;
-  filter: number;
+  wants: Wants;
   items: Map<ServerId, Shown>;
   adds: { id: ClientId; facts: Facts }[];
   changes: Map<ServerId, Local>;
   deletes: Set<ServerId>;
+  /** The ConversationMode that its state is in. */
+  threads: boolean;
+  /** How often it had to start again. */
+  restarts: number;
 }
 export interface PendingMove {
   readonly id: ServerId;
@@ -225,7 +205,11 @@ export class Phone {
   view(collection: CollectionId): CollectionView {
     let view = this.#views.get(collection);
     if (!view) {
-      view = { key: undefined, filter: 0, items: new Map(), adds: [], changes: new Map(), deletes: new Set() };
+      const wants = { mail: true, filter: 0, sms: undefined, threads: false, body: 500 };
+      view = {
+        ...{ key: undefined, wants, items: new Map(), adds: [], changes: new Map(), deletes: new Set() },
+        ...{ threads: false, restarts: 0 },
+      };
       this.#views.set(collection, view);
     }
     return view;
@@ -269,6 +253,7 @@ export class Phone {
   restart(collection: CollectionId): void {
     const view = this.view(collection);
     view.key = '0';
+    view.restarts++;
     view.items = new Map();
     view.changes = new Map();
     view.deletes = new Set();
@@ -286,14 +271,15 @@ export class Phone {
         : [
             ...view.adds.map(({ id, facts }) => addCommand(id, facts, collection)),
             ...local.map(([id, hash, facts]) => changeCommand(id, hash, facts)),
-            ...[...view.deletes].map((id) => this.#deleteCommand(id)),
+            ...[...view.deletes].map((id) => this.#deleteCommand(id, collection)),
           ];
-    const options: SyncOptions = { ...defaultOptions, filterType: view.filter, conflict: this.options.conflict ?? 1 };
+    const options = optionsOf(view.wants, this.options.conflict ?? 1);
     const request: SyncRequest = {
       device: this.device,
       version: '16.1',
       key: view.key,
       options,
+      conversationMode: view.wants.threads,
       commands,
       getChanges: view.key !== '0',
       fetches: false,
@@ -305,24 +291,13 @@ export class Phone {
     return { collection, request, local: local.map(([id, hash]) => [id, hash] as const) };
   }
 
-  #deleteCommand(id: ServerId): DeviceCommand {
-    const moveTo = this.options.deletesAsMoves ? { moveTo: trash } : {};
+  #deleteCommand(id: ServerId, collection: CollectionId): DeviceCommand {
+    const moveTo = this.options.deletesAsMoves && mailFolders.includes(collection) ? { moveTo: trash } : {};
     return { kind: 'Delete', id, hash: 'Delete', ...moveTo };
   }
 
   send(exchange: Exchange): Promise<SyncAnswer> {
-    return this.world.store.transact(this.world.account, (tx) => this.#answer(tx, exchange));
-  }
-
-  /** The server dies before the commit: it ran all of it, and nothing was made. */
-  async crash(exchange: Exchange): Promise<void> {
-    const crash = new Error('crash');
-    const { store, account } = this.world;
-    const died = store.transact(account, async (tx) => {
-      await this.#answer(tx, exchange);
-      throw crash;
-    });
-    await assert.rejects(died, crash);
+    return this.world.transact((tx) => this.#answer(tx, exchange));
   }
 
   async #answer(tx: Transaction, { collection, request }: Exchange): Promise<SyncAnswer> {
@@ -332,9 +307,23 @@ export class Phone {
     return syncCollection(tx, folder!, request);
   }
 
-  async pending(collection: CollectionId) {
+  async pending(collection: CollectionId): Promise<Pending> {
     const { world } = this;
     return world.store.read(world.account, (reader) => pendingIn(reader, this.device, collection, world.now));
+  }
+
+  /** GetItemEstimate as this phone would ask. */
+  async estimate(collection: CollectionId): Promise<Awaited<ReturnType<typeof estimate>>> {
+    const { world, device } = this;
+    const { key = '0', wants } = this.view(collection);
+    const { filterType, classes, smsFilterType } = optionsOf(wants, 1);
+    const options: EstimateRequest['options'] = {
+      ...{ filterType, classes, conversationMode: wants.threads },
+      ...(smsFilterType !== undefined && { smsFilterType }),
+    };
+    return world.store.read(world.account, (reader) =>
+      estimate(reader, { device, collection, key, options, now: world.now }),
+    );
   }
 
   /** One exchange; the answer is applied. */
@@ -377,6 +366,7 @@ export class Phone {
       for (const step of this.options.responsesFirst ? steps.reverse() : steps) step();
     }
     view.key = answer.key;
+    view.threads = request.conversationMode === true;
   }
 
   #applyChanges({ collection, local }: Exchange, answer: Extract<SyncAnswer, { kind: 'answered' }>): void {
@@ -386,6 +376,11 @@ export class Phone {
       const id = 'item' in change ? change.item.id : change.id;
       assert.ok(!named.has(id), `${id} is named twice`);
       named.add(id);
+      if ('item' in change && answer.responses.length > 0)
+        assert.ok(
+          !answer.responses.some(({ kind, item }) => kind === 'Add' && item === id),
+          `${id} is named before its Add`,
+        );
       if (!('item' in change)) {
         if (!view.items.delete(id)) this.stale++;
         view.changes.delete(id);
@@ -447,10 +442,7 @@ export class Phone {
     const command = request.commands.find((one) => one.kind === 'Add' && one.id === client);
     if (!command || !('item' in command)) return;
     assert.ok(!view.items.has(id), `${this.device}: the Add's answer names ${id}, which it holds`);
-    const sent = factsOf({
-      ...command.item,
-      history: [{ stamp: 0, position: { date: command.item.sortDate, number: 0 } }],
-    } as never);
+    const sent = factsOf(command.item as never);
     const waiting = view.adds.findIndex((one) => one.id === client);
     if (waiting < 0) {
       view.items.set(id, sent);
@@ -467,8 +459,13 @@ export class Phone {
   /** MoveItems; `lost`: the answer never came, it is repeated later. */
   async move(move: PendingMove, lost: boolean): Promise<void> {
     const { world, device } = this;
-    const answer = await world.store.transact(world.account, (tx) => moveItem(tx, { device, ...move }));
-    if (lost) {
+    const answer = await world
+      .transact((tx) => moveItem(tx, { device, ...move }))
+      .catch((error: unknown) => {
+        if (error instanceof Crash) return undefined;
+        throw error;
+      });
+    if (lost || !answer) {
       move.lost = true;
       if (!this.moves.includes(move)) this.moves.push(move);
       return;
@@ -494,7 +491,7 @@ export class Phone {
 }
 
 function addCommand(id: ClientId, facts: Facts, collection: CollectionId): DeviceCommand {
-  const item = mailOf({ ...facts, a: normal(facts.a) }, collection);
+  const item = itemOf({ ...facts, a: normal(facts.a) }, collection);
   return { kind: 'Add', id, hash: JSON.stringify(facts), item, exact: normal(facts.a) === facts.a };
 }
 
