@@ -23,10 +23,15 @@ const tags = {
 
 export async function answerOof(context: Context, request: Request): Promise<Answer> {
   if (request.Set) return { Status: await setOof(context, request.Set) };
-  const type = request.Get?.BodyType;
-  if (type !== 'Text' && type !== 'HTML') return { Status: status.protocol };
+  const type = bodyType(request.Get?.BodyType);
+  if (!type) return { Status: status.protocol };
   const { absence = noAbsence } = await context.read((reader) => reader.account());
   return { Status: status.done, Get: written(absence, type) };
+}
+
+/** Phones write it in capitals and without, too. */
+function bodyType(given: string | undefined): AbsenceReply['type'] | undefined {
+  return (['Text', 'HTML'] as const).find((type) => type.toLowerCase() === given?.toLowerCase());
 }
 
 /** One message an audience, also of those that are told nothing (R3505). */
@@ -80,7 +85,7 @@ function mistakeOf(set: OofSet): number | undefined {
   if (named.includes(undefined) || new Set(named).size !== named.length) return status.protocol;
   for (const { ReplyMessage, BodyType } of OofMessage) {
     if (ReplyMessage !== undefined && BodyType === undefined) return status.protocol;
-    if (BodyType !== undefined && BodyType !== 'Text' && BodyType !== 'HTML') return status.protocol;
+    if (BodyType !== undefined && !bodyType(BodyType)) return status.protocol;
     if ((ReplyMessage ?? '').length > longest) return status.invalid;
   }
   return undefined;
@@ -99,7 +104,6 @@ function audienceOf(message: Message): Audience | undefined {
 
 function changed(before: AbsenceReply | undefined, { Enabled, ReplyMessage, BodyType }: Message): AbsenceReply {
   const { enabled, type, text } = before ?? { enabled: false, type: 'Text', text: '' };
-  const told =
-    ReplyMessage === undefined ? { type, text } : { type: BodyType as AbsenceReply['type'], text: ReplyMessage };
+  const told = ReplyMessage === undefined ? { type, text } : { type: bodyType(BodyType) ?? 'Text', text: ReplyMessage };
   return { enabled: Enabled ?? enabled, ...told };
 }

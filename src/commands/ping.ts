@@ -2,7 +2,9 @@
 // question as Sync does. A Ping without a part takes it from the last full one.
 import { type PingRequest, type PingResponse, ping } from '../../protocol/index.ts';
 import type { Device } from '../domain/device.ts';
+import { broke, type Heartbeats, longestHeartbeat, noHeartbeats, wentBy } from '../domain/heartbeat.ts';
 import type { CollectionId } from '../domain/ids.ts';
+import type { Ending } from '../push/waiters.ts';
 import type { Reader } from '../store/port.ts';
 import { hierarchyPending } from '../sync/hierarchy.ts';
 import { type Pending, pendingIn } from '../sync/pending.ts';
@@ -33,9 +35,10 @@ function parametersOf(request: PingRequest | undefined, last: Parameters | undef
   return heartbeat === undefined || watched === undefined ? undefined : { heartbeat, folders: watched };
 }
 
-function refuse({ limits }: Context, { heartbeat, folders }: Parameters): PingResponse | undefined {
+function refuse({ limits, device, clock }: Context, { heartbeat, folders }: Parameters): PingResponse | undefined {
   if (new Set(folders.map(({ id }) => id)).size !== folders.length) return { Status: 4 };
-  const { min, max } = limits.heartbeat;
+  const { min } = limits.heartbeat;
+  const max = longestHeartbeat(device.heartbeats ?? noHeartbeats, limits.heartbeat.max, clock.now());
   if (heartbeat < min || heartbeat > max) return { Status: 5, HeartbeatInterval: heartbeat < min ? min : max };
   return folders.length > limits.collections ? { Status: 6, MaxFolders: limits.collections } : undefined;
 }
@@ -50,6 +53,7 @@ async function wait(context: Context, asked: Parameters): Promise<PingResponse |
     context,
     asked.folders.map(({ id }) => id),
   );
+  const began = context.clock.now();
   const ending = await context.waiters.wait({
     account: context.account,
     device: context.device.id,
@@ -58,10 +62,23 @@ async function wait(context: Context, asked: Parameters): Promise<PingResponse |
     closed: context.closed,
     question: () => context.read((reader) => watch.look(reader)),
   });
+  await learn(context, ending, asked.heartbeat, Math.round((context.clock.now() - began) / 1000));
   if (ending !== 'woken') return { Status: 1 };
   if (watch.unsure) return { Status: faultOf('Ping') };
   if (watch.hierarchy) return { Status: 7 };
   return watch.changed.length === 0 ? { Status: 1 } : { Status: 2, Folders: { Folder: watch.changed } };
+}
+
+/** How long the way to the device lets nothing go by. */
+async function learn(context: Context, ending: Ending, interval: number, seconds: number): Promise<void> {
+  const { device, limits, clock } = context;
+  const before = device.heartbeats ?? noHeartbeats;
+  const change = (known: Heartbeats): Heartbeats => {
+    if (ending === 'elapsed') return wentBy(known, interval);
+    return ending === 'closed' ? broke(known, seconds, limits.heartbeat.min, clock.now()) : known;
+  };
+  if (change(before) === before) return;
+  await updateDevice(context, (now) => ({ ...now, heartbeats: change(now.heartbeats ?? noHeartbeats) }));
 }
 
 /** What the device listens to, and what the last look at it found. */

@@ -1,3 +1,4 @@
+import type { Heartbeats } from './heartbeat.ts';
 import type { ClientId, CollectionId, DeviceId, ServerId } from './ids.ts';
 import type { SyncOptions } from './sync-record.ts';
 
@@ -28,6 +29,7 @@ export interface Device {
   readonly wipe?: WipeOrder;
   /** The last full Ping, which an empty one repeats. */
   readonly ping?: { readonly heartbeat: number; readonly folders: readonly { id: CollectionId; class: string }[] };
+  readonly heartbeats?: Heartbeats;
   /** The last full Sync without its commands, which an empty or partial one repeats. */
   readonly sync?: StoredSync;
   /** What it sent in the last 24 hours: how a repeat is recognised. */

@@ -118,4 +118,14 @@ describe('Settings Oof', async () => {
     assert.deepEqual((await phone.ask('Settings', { Oof: { Get: { BodyType: 'RTF' } } })).Oof, { Status: 2 });
     assert.deepEqual(told(await get(phone)), ['0', 'internal 0 -', 'known 0 -', 'unknown 0 -']);
   });
+
+  test('the type of a body is read in any case, as phones write it', async () => {
+    const phone = await house.phone();
+    const OofMessage = [{ ...internal, Enabled: true, ReplyMessage: 'Away', BodyType: 'text' }];
+    assert.equal(await set(phone, { OofState: 1, OofMessage }), 1);
+    for (const type of ['Text', 'text', 'TEXT', 'html']) {
+      const [first] = (await get(phone, type)).OofMessage;
+      assert.equal(first?.BodyType, type.toLowerCase() === 'html' ? 'HTML' : 'Text');
+    }
+  });
 });

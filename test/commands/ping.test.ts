@@ -146,6 +146,30 @@ describe('Ping', async () => {
     house.clock.forward(60_000);
     assert.deepEqual(await Promise.all([second, theirs]), [{ Status: 1 }, { Status: 1 }]);
   });
+
+  test('Pings that break after about the same time teach what the network lets go by: a longer one is Status 5 with that', async () => {
+    const { phone } = await ready();
+    const breaks = async (seconds: number) => {
+      const gone = new AbortController();
+      const before = house.endpoint.waiting();
+      const request = { HeartbeatInterval: 900, Folders: folders(inbox) };
+      const answer = phone.answer('Ping', phone.encode('Ping', request), gone.signal);
+      while (house.endpoint.waiting() === before) await sleep(5);
+      house.clock.forward(seconds * 1000);
+      gone.abort('hang-up');
+      await answer;
+    };
+    for (const seconds of [300, 305, 299]) await breaks(seconds);
+    const refused = await phone.ask('Ping', { HeartbeatInterval: 900, Folders: folders(inbox) });
+    assert.deepEqual([refused.Status, refused.HeartbeatInterval], [5, 269]);
+    const [shorter] = await held(phone, { HeartbeatInterval: 269 });
+    house.clock.forward(269_000);
+    assert.equal((await shorter)?.Status, 1);
+    house.clock.forward(7 * 24 * 3_600_000);
+    const [longer] = await held(phone, { HeartbeatInterval: 900 });
+    house.clock.forward(900_000);
+    assert.equal((await longer)?.Status, 1, 'after a week it is tried again');
+  });
 });
 
 describe('Ping with a quiet delay', async () => {
