@@ -82,8 +82,18 @@ function inOrder(keys: readonly string[], table: readonly string[], repeatable?:
   );
 }
 
-/** Throws SyncRefused. `stored`: the last full request of the device. */
-export function planSync(request: SyncRequest | undefined, stored: StoredSync | undefined, limits: Limits): SyncPlan {
+/** Throws SyncRefused. `stored`: the last full request of the device; `most`: commands of its answer, where a client needs fewer. */
+export function planSync(
+  request: SyncRequest | undefined,
+  stored: StoredSync | undefined,
+  limits: Limits,
+  most: number = windows.most,
+): SyncPlan {
+  const plan = planAsked(request, stored, limits);
+  return { ...plan, windowSize: Math.min(plan.windowSize, most) };
+}
+
+function planAsked(request: SyncRequest | undefined, stored: StoredSync | undefined, limits: Limits): SyncPlan {
   if (request === undefined) return repeat(stored);
   if (request.Collections === undefined && !request.Partial) throw malformed();
   if (request.Partial && !stored) throw new SyncRefused(13);

@@ -43,8 +43,8 @@ export const syncCommand = defineCommand({
   carriesMessage: 'stored',
   handle: async (context, request): Promise<SyncResponse | undefined> => {
     try {
-      const plan = planSync(request, context.device.sync, context.limits);
-      return await run(context, request, plan);
+      const { device, limits, quirks } = context;
+      return await run(context, request, planSync(request, device.sync, limits, quirks.window));
     } catch (error) {
       if (error instanceof SyncRefused) return { Status: error.status, Limit: error.limit };
       throw error;
@@ -201,7 +201,7 @@ async function answerOf(
     case 'unknown':
       return as(statusOf('Sync', 'collection-not-found'));
     case 'gone':
-      return as(goneStatus(context, planned.id));
+      return context.quirks.omitLostFolders ? undefined : as(goneStatus(context, planned.id));
     case 'answered':
       if (outcome.changes.length <= longPage) return render(context, planned, outcome, fetches);
       return context.pages.run(() => render(context, planned, outcome, fetches));

@@ -229,7 +229,7 @@ async function contextOf(
     account,
     device,
     version: admission.version,
-    quirks: quirksOf({ type: device.type, userAgent: device.userAgent, version: admission.version }),
+    quirks: quirksOf({ type: admission.deviceType, userAgent: device.userAgent, version: admission.version }),
     policy: config.policy,
     credential,
     store,

@@ -1,0 +1,54 @@
+// Clients that need more than the protocol: the table, and what each of its behaviours does to an answer.
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { decode, read, sync } from '../../protocol/index.ts';
+import { newestFor, quirksOf } from '../../src/commands/quirks.ts';
+import { mail, openHouse, type Phone } from '../support/endpoint.ts';
+import { type Asked, ask, inbox, load, prime } from '../support/sync-phone.ts';
+
+test('a client is told by its type, program and version; who is not in the table has no quirks', () => {
+  assert.deepEqual(quirksOf({ type: 'iPhone', userAgent: 'Apple-iPhone14C2/2006.75', version: '16.1' }), {});
+  const outlook = quirksOf({ type: 'WindowsOutlook15', version: '14.0' });
+  assert.deepEqual(outlook, { neverProvisions: true, noDeviceInformation: true, omitLostFolders: true, window: 100 });
+  assert.equal(newestFor('Apple-iPhone8C1/1305.234'), '14.1');
+  assert.equal(newestFor('Apple-iPhone9C4/1602.92'), undefined);
+  assert.equal(newestFor(undefined), undefined);
+});
+
+describe('a client with quirks', async () => {
+  const house = await openHouse({ after });
+
+  /** As Outlook for Windows; undefined: an empty 200. */
+  async function asOutlook(phone: Phone, asked: Asked) {
+    const query = `Cmd=Sync&DeviceId=${phone.device}&DeviceType=WindowsOutlook15`;
+    const response = await phone.send('Sync', { query, body: phone.encode('Sync', ask(asked)) });
+    const bytes = Buffer.concat(response.body as Buffer[]);
+    if (bytes.length === 0) return undefined;
+    return read(sync.response, decode(bytes).root, phone).value.Collections?.Collection[0];
+  }
+
+  test('OPTIONS names no version above the newest that it can speak', () => {
+    const versions = (agent?: string) => house.endpoint.options(agent)['MS-ASProtocolVersions']?.split(',').at(-1);
+    assert.equal(versions(), '16.1');
+    assert.equal(versions('Apple-iPhone8C1/1305.234'), '14.1');
+  });
+
+  test('its window is smaller than it asks for', async () => {
+    const phone = await house.phone();
+    for (let n = 0; n < 120; n++) await phone.receive(mail({ subject: String(n) }));
+    const SyncKey = await prime(phone);
+    const page = await asOutlook(phone, { SyncKey, CollectionId: inbox!, WindowSize: 512 });
+    assert.deepEqual([page?.Commands?.length, page?.MoreAvailable], [100, true]);
+  });
+
+  test('a folder that is gone is left out', async () => {
+    const phone = await house.phone();
+    const { SyncKey } = await phone.ask('FolderSync', { SyncKey: '0' });
+    const folder = { ParentId: '0', DisplayName: 'Short', Type: 12 };
+    const made = await phone.ask('FolderCreate', { SyncKey: SyncKey!, ...folder });
+    const { key } = await load(phone, made.ServerId);
+    await phone.ask('FolderDelete', { SyncKey: made.SyncKey!, ServerId: made.ServerId! });
+    for (let n = 0; n < 4; n++)
+      assert.equal(await asOutlook(phone, { SyncKey: key, CollectionId: made.ServerId! }), undefined);
+  });
+});
