@@ -56,7 +56,7 @@ async function wait(context: Context, asked: Parameters): Promise<PingResponse |
   const began = context.clock.now();
   const ending = await context.waiters.wait({
     account: context.account,
-    device: context.device.id,
+    device: context.device,
     collections: new Set(watch.folders),
     milliseconds: asked.heartbeat * 1000,
     closed: context.closed,

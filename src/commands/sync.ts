@@ -72,7 +72,7 @@ async function run(
   const ids = new Set(plan.collections.map(({ id }) => id));
   const ending = await context.waiters.wait({
     account: context.account,
-    device: context.device.id,
+    device: context.device,
     collections: ids,
     milliseconds: plan.wait * 1000,
     closed: context.closed,

@@ -32,6 +32,8 @@ export interface Device {
   readonly heartbeats?: Heartbeats;
   /** The last full Sync without its commands, which an empty or partial one repeats. */
   readonly sync?: StoredSync;
+  /** The node that holds its Ping or waiting Sync, or held the last one: a newer one elsewhere takes its place. */
+  readonly heldBy?: string;
   /** What it sent in the last 24 hours: how a repeat is recognised. */
   readonly sent: readonly SentMessage[];
   readonly generation: number;
@@ -63,6 +65,17 @@ export function pendingWipe({ wipe }: Pick<Device, 'wipe'>, version: string, now
 export function wipeState(order: WipeOrder): 'requested' | 'delivered' | 'closed' {
   if (order.closed !== undefined) return 'closed';
   return order.delivered ? 'delivered' : 'requested';
+}
+
+/** What an administrator says of it; a device with another one must not go on waiting. */
+export function standingOf({ blocked, wipe }: Pick<Device, 'blocked' | 'wipe'>): string {
+  return JSON.stringify([blocked === true, wipe?.requested]);
+}
+
+/** Ids that clients use while they try an account: answered, nothing stored. */
+const trialDevices: ReadonlySet<string> = new Set(['validate', '0']);
+export function isTrial(id: DeviceId): boolean {
+  return trialDevices.has(id.toLowerCase());
 }
 
 export interface StoredSync {

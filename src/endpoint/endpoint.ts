@@ -1,5 +1,6 @@
 // Bytes in, bytes out: gate → decode → read → command → write → encode. The one place where an error becomes a Status.
 // It must never hold a rule of a single command, and nothing private leaves it.
+import { randomUUID } from 'node:crypto';
 import {
   buildMultipart,
   type Chunk,
@@ -27,7 +28,7 @@ import { createLane, type Lane } from '../commands/lane.ts';
 import { newestFor, quirksOf } from '../commands/quirks.ts';
 import { faultOf, schemaStatusOf, statusOf } from '../commands/status.ts';
 import type { Config } from '../config/config.ts';
-import type { Device } from '../domain/device.ts';
+import { type Device, isTrial } from '../domain/device.ts';
 import { EasError, isEasError } from '../domain/errors.ts';
 import type { Log } from '../log.ts';
 import { Waiters } from '../push/waiters.ts';
@@ -36,7 +37,7 @@ import type { Reader, Store, Transaction } from '../store/port.ts';
 import type { Trust } from '../trust.ts';
 import { Budget } from './budget.ts';
 import { makeRoom } from './devices.ts';
-import { type Admission, admit, type Gate, isTrial } from './gate.ts';
+import { type Admission, admit, type Gate } from './gate.ts';
 import type { EasRequest, EasResponse, Endpoint } from './types.ts';
 
 const server = '16.1';
@@ -55,7 +56,8 @@ export function createEndpoint(parts: EndpointParts): Endpoint & AsyncDisposable
   const { store, config, clock, log } = parts;
   const waiters = new Waiters({
     clock,
-    feed: store.feed,
+    store,
+    node: randomUUID(),
     quietDelay: config.quietDelay * 1000,
     onError: (error) => log.error('a waiting phone could not be asked', { error }),
   });

@@ -14,7 +14,7 @@ import {
 } from '../../protocol/index.ts';
 import type { Command } from '../commands/define.ts';
 import { commands, servedVersions } from '../commands/index.ts';
-import type { Device } from '../domain/device.ts';
+import { type Device, isTrial } from '../domain/device.ts';
 import type { AccountId, DeviceId } from '../domain/ids.ts';
 import type { Store } from '../store/port.ts';
 import { type DeviceRules, refuseDevice } from './devices.ts';
@@ -40,12 +40,6 @@ export interface Gate {
   /** Whether `user`, as a query names it, is somebody, but not this account. */
   readonly namesAnother: (user: string, account: AccountId) => Promise<boolean>;
   readonly rules: () => DeviceRules;
-}
-
-/** Ids that clients use while they try an account: answered, nothing stored. */
-const trialDevices: ReadonlySet<string> = new Set(['validate', '0']);
-export function isTrial(id: DeviceId): boolean {
-  return trialDevices.has(id.toLowerCase());
 }
 
 const deviceIdForm = /^[A-Za-z0-9]{1,32}$/;

@@ -1,17 +1,24 @@
 // Who waits for what: one map entry and one place in a timer wheel per waiting phone, woken by the store's change feed.
-// Invariants: a waiter holds no database handle and no timer of its own; a device has one waiter, the newest; it is asked
-// anew before it is woken, so that it never wakes for nothing. It must never render or know a Status.
+// Invariants: a waiter holds no database handle and no timer of its own; a device has one waiter, the newest, whatever the
+// number of nodes; it is asked anew before it is woken, so that it never wakes for nothing. It must never render or know a Status.
 import type { Clock } from '../clock.ts';
-import type { AccountId, CollectionId, DeviceId } from '../domain/ids.ts';
-import type { Feed, FeedEvent } from '../store/port.ts';
+import { type Device, isTrial, standingOf } from '../domain/device.ts';
+import type { AccountId, CollectionId } from '../domain/ids.ts';
+import type { FeedEvent, Store } from '../store/port.ts';
 import type { Pending } from '../sync/pending.ts';
+import { Slices } from './slices.ts';
+import { slot, Wheel } from './wheel.ts';
 
-/** Why a wait ended; 'woken' carries what the waiter's question found. */
+/**
+ * Why a wait ended; 'woken' carries what the waiter's question found. 'superseded': a newer request of the device waits, here
+ * or elsewhere, or it may be that it must not wait any more: let it come again.
+ */
 export type Ending = 'woken' | 'elapsed' | 'superseded' | 'closed' | 'shutdown';
 
 export interface WaitRequest {
   readonly account: AccountId;
-  readonly device: DeviceId;
+  /** As it was admitted. */
+  readonly device: Device;
   /** Empty: only the hierarchy can wake it. */
   readonly collections: ReadonlySet<CollectionId>;
   readonly milliseconds: number;
@@ -20,14 +27,12 @@ export interface WaitRequest {
   readonly question: () => Promise<Pending>;
 }
 
-const slot = 250;
-/** Waking many at once gives way to other work after so many milliseconds. */
-const slice = 5;
-
 class Waiter {
   readonly request: WaitRequest;
   readonly end: (ending: Ending) => void;
-  deadline: number;
+  readonly deadline: number;
+  /** Its device's record says by now where it waits. */
+  claimed: Promise<void> = Promise.resolve();
   /** Since when something waits that may wait: it is told after the quiet delay. */
   quiet: number | undefined;
   asking = false;
@@ -35,6 +40,8 @@ class Waiter {
   impatient = true;
   /** News came while it was asking. */
   again = false;
+  /** It is in the queue of those to be asked. */
+  queued = false;
 
   constructor(request: WaitRequest, deadline: number, end: (ending: Ending) => void) {
     this.request = request;
@@ -45,7 +52,9 @@ class Waiter {
 
 export interface WaiterOptions {
   readonly clock: Clock;
-  readonly feed: Feed;
+  readonly store: Pick<Store, 'feed' | 'read' | 'transact'>;
+  /** Names this process among those that serve the store; no other ever had the name. */
+  readonly node: string;
   /** Milliseconds from a change that may wait to the wake; Infinity: at the end of the interval. */
   readonly quietDelay: number;
   readonly onError: (error: unknown) => void;
@@ -55,16 +64,15 @@ export class Waiters implements Disposable {
   readonly #options: WaiterOptions;
   readonly #byDevice = new Map<string, Waiter>();
   readonly #byAccount = new Map<AccountId, Set<Waiter>>();
-  readonly #wheel = new Map<number, Set<Waiter>>();
+  readonly #wheel: Wheel<Waiter>;
+  readonly #slices = new Slices();
   readonly #stopFeed: () => void;
   readonly #timer: NodeJS.Timeout;
-  #turned: number;
-  #queue: (() => void)[] = [];
 
   constructor(options: WaiterOptions) {
     this.#options = options;
-    this.#turned = Math.floor(options.clock.now() / slot);
-    this.#stopFeed = options.feed.on((event) => this.#hear(event));
+    this.#wheel = new Wheel(options.clock.now());
+    this.#stopFeed = options.store.feed.on((event) => this.#hear(event));
     this.#timer = setInterval(() => this.#turn(), slot);
     this.#timer.unref();
   }
@@ -75,8 +83,8 @@ export class Waiters implements Disposable {
 
   /** Ends the device's older waiter, asks, and waits when there is nothing yet. */
   wait(request: WaitRequest): Promise<Ending> {
-    const key = `${request.account} ${request.device}`;
-    this.supersede(request.account, request.device);
+    const key = `${request.account} ${request.device.id}`;
+    this.#byDevice.get(key)?.end('superseded');
     if (request.closed.aborted) return Promise.resolve(endingOf(request.closed));
     return new Promise((resolve) => {
       const onClose = () => waiter.end(endingOf(request.closed));
@@ -89,13 +97,42 @@ export class Waiters implements Disposable {
       this.#byDevice.set(key, waiter);
       const ofAccount = this.#byAccount.get(request.account) ?? new Set();
       this.#byAccount.set(request.account, ofAccount.add(waiter));
-      this.#place(waiter, waiter.deadline);
-      this.#ask(waiter);
+      this.#wheel.place(waiter, waiter.deadline);
+      if (!isTrial(request.device.id)) waiter.claimed = this.#claim(waiter);
+      void this.#ask(waiter);
     });
   }
 
-  supersede(account: AccountId, device: DeviceId): void {
-    this.#byDevice.get(`${account} ${device}`)?.end('superseded');
+  /** Says in the device's record that it is held here, unless it says so already: the node that held it hears of it. */
+  async #claim(waiter: Waiter): Promise<void> {
+    const { account, device } = waiter.request;
+    const { store, node, onError } = this.#options;
+    try {
+      const latest = await store.read(account, (reader) => reader.device(device.id));
+      if (latest?.heldBy !== node) {
+        await store.transact(account, async (tx) => {
+          const now = await tx.device(device.id);
+          if (now) tx.putDevice({ ...now, heldBy: node });
+        });
+      }
+      if (!latest || standingOf(latest) !== standingOf(device)) waiter.end('superseded');
+    } catch (error) {
+      onError(error); // it waits all the same
+    }
+  }
+
+  /** The device's record was written: does it still say that it waits here, and may? */
+  async #check(waiter: Waiter): Promise<void> {
+    const { account, device } = waiter.request;
+    const { store, node, onError } = this.#options;
+    await waiter.claimed;
+    try {
+      const latest = await store.read(account, (reader) => reader.device(device.id));
+      const stands = latest && latest.heldBy === node && standingOf(latest) === standingOf(device);
+      if (!stands) waiter.end('superseded');
+    } catch (error) {
+      onError(error);
+    }
   }
 
   #remove(key: string, waiter: Waiter): boolean {
@@ -103,98 +140,74 @@ export class Waiters implements Disposable {
     if (!ofAccount?.delete(waiter)) return false;
     if (ofAccount.size === 0) this.#byAccount.delete(waiter.request.account);
     if (this.#byDevice.get(key) === waiter) this.#byDevice.delete(key);
-    this.#unplace(waiter, waiter.deadline);
-    if (waiter.quiet !== undefined) this.#unplace(waiter, waiter.quiet);
+    this.#wheel.remove(waiter, waiter.deadline);
+    if (waiter.quiet !== undefined) this.#wheel.remove(waiter, waiter.quiet);
     return true;
-  }
-
-  #place(waiter: Waiter, at: number): void {
-    const index = Math.max(Math.ceil(at / slot), this.#turned + 1);
-    const bucket = this.#wheel.get(index) ?? new Set();
-    this.#wheel.set(index, bucket.add(waiter));
-  }
-
-  #unplace(waiter: Waiter, at: number): void {
-    const index = Math.ceil(at / slot);
-    const bucket = this.#wheel.get(index);
-    if (bucket?.delete(waiter) && bucket.size === 0) this.#wheel.delete(index);
   }
 
   #turn(): void {
     const now = this.#options.clock.now();
-    const until = Math.floor(now / slot);
-    while (this.#turned < until) {
-      this.#turned++;
-      const bucket = this.#wheel.get(this.#turned);
-      this.#wheel.delete(this.#turned);
-      for (const waiter of bucket ?? []) {
-        if (waiter.deadline <= now) this.#later(() => waiter.end('elapsed'));
-        else this.#later(() => this.#grow(waiter));
-      }
+    for (const waiter of this.#wheel.turn(now)) {
+      this.#slices.add(waiter.deadline <= now ? () => waiter.end('elapsed') : () => this.#grow(waiter));
     }
   }
 
   /** The quiet delay is over. */
-  #grow(waiter: Waiter): void {
+  #grow(waiter: Waiter): Promise<void> {
     waiter.quiet = undefined;
     waiter.impatient = true;
-    this.#ask(waiter);
+    return this.#ask(waiter);
   }
 
   #hear(event: FeedEvent): void {
-    const waiters = this.#byAccount.get(event.account);
-    if (!waiters) return;
-    for (const waiter of waiters) {
-      if (event.hierarchy || concerns(event, waiter.request)) this.#later(() => this.#ask(waiter));
+    for (const waiter of this.#byAccount.get(event.account) ?? []) {
+      // With other credentials, or none, it must introduce itself anew.
+      if (event.credentials) this.#slices.add(() => waiter.end('superseded'));
+      else if (event.devices.includes(waiter.request.device.id)) this.#slices.add(() => this.#check(waiter));
+      if (!waiter.queued && (event.hierarchy || concerns(event, waiter.request))) {
+        waiter.queued = true;
+        this.#slices.add(() => this.#ask(waiter));
+      }
     }
   }
 
-  #ask(waiter: Waiter): void {
+  /** Resolves when it was answered. */
+  async #ask(waiter: Waiter): Promise<void> {
+    waiter.queued = false;
     if (waiter.asking) {
       waiter.again = true;
       return;
     }
     waiter.asking = true;
-    waiter.request.question().then(
-      (pending) => this.#answered(waiter, pending),
-      (error: unknown) => {
-        this.#options.onError(error);
-        this.#answered(waiter, 'additions'); // let the phone look for itself
-      },
-    );
+    do {
+      waiter.again = false;
+      this.#answered(waiter, await this.#question(waiter));
+    } while (waiter.again);
+    waiter.asking = false;
+  }
+
+  async #question({ request }: Waiter): Promise<Pending> {
+    try {
+      return await request.question();
+    } catch (error) {
+      this.#options.onError(error);
+      return 'additions'; // let the phone look for itself
+    }
   }
 
   #answered(waiter: Waiter, pending: Pending): void {
-    waiter.asking = false;
     const impatient = waiter.impatient;
     waiter.impatient = false;
     if (pending === 'additions' || (pending === 'others' && (impatient || this.#options.quietDelay === 0))) {
       waiter.end('woken');
+      waiter.again = false;
       return;
     }
     const quietEnd = this.#options.clock.now() + this.#options.quietDelay;
     if (pending === 'others' && waiter.quiet === undefined && quietEnd < waiter.deadline) {
       waiter.quiet = quietEnd;
-      this.#place(waiter, quietEnd);
+      this.#wheel.place(waiter, quietEnd);
     }
-    if (waiter.again) {
-      waiter.again = false;
-      this.#ask(waiter);
-    }
-  }
-
-  /** Runs in slices, so that waking thousands never holds the loop for long. */
-  #later(work: () => void): void {
-    this.#queue.push(work);
-    if (this.#queue.length === 1) setImmediate(() => this.#drain());
-  }
-
-  #drain(): void {
-    const started = performance.now();
-    let done = 0;
-    while (done < this.#queue.length && performance.now() - started < slice) this.#queue[done++]!();
-    this.#queue = this.#queue.slice(done);
-    if (this.#queue.length > 0) setImmediate(() => this.#drain());
   }
 
   [Symbol.dispose](): void {

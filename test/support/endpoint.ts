@@ -27,7 +27,7 @@ import type { Fields, Log } from '../../src/log.ts';
 import { createSealer } from '../../src/sealer.ts';
 import type { Store } from '../../src/store/port.ts';
 import { createTrust } from '../../src/trust.ts';
-import { tempStore } from './temp-store.ts';
+import { type TempStore, tempStore } from './temp-store.ts';
 
 type Shapes = typeof commandShapes;
 export type Shaped = keyof Shapes;
@@ -56,13 +56,21 @@ export interface PhoneFacts {
   readonly quota: number;
 }
 
+export interface HouseOptions {
+  readonly errors?: boolean;
+  readonly env?: Record<string, string>;
+  readonly maxBytes?: number;
+  /** Instead of a store of its own; the house closes it. */
+  readonly on?: TempStore;
+}
+
 /** Ends with the test; the store is audited then. Unless `errors` is true, an error in the log fails the test. */
 export async function openHouse(
   t: { after(end: () => Promise<void>): void },
-  { errors = false, env = {}, maxBytes }: { errors?: boolean; env?: Record<string, string>; maxBytes?: number } = {},
+  { errors = false, env = {}, maxBytes, on }: HouseOptions = {},
 ): Promise<House> {
   const clock = forwardClock();
-  const temp = await tempStore({ clock: clock.now, ...(maxBytes !== undefined && { maxBytes }) });
+  const temp = on ?? (await tempStore({ clock: clock.now, ...(maxBytes !== undefined && { maxBytes }) }));
   const { store, data } = temp;
   const log: LogLine[] = [];
   const addresses = createAddresses(store, []);

@@ -14,6 +14,8 @@ export interface Handles {
   close(): Promise<void>;
 }
 const most = 32;
+/** Milliseconds that a queue of snapshots may hold the loop. */
+const slice = 10;
 
 export function openHandles(file: string): Handles {
   const single = openHandle(file);
@@ -22,7 +24,19 @@ export function openHandles(file: string): Handles {
   let opened = 0;
   let lent = 0;
   let idle: (() => void) | undefined;
+  let turn = 0;
 
+  /** Who waits comes next: at once, but for a moment of the loop now and then. */
+  const lend = (handle: Handle, next: (handle: Handle) => void): void => {
+    if (performance.now() - turn < slice) {
+      next(handle);
+      return;
+    }
+    setImmediate(() => {
+      turn = performance.now();
+      next(handle);
+    });
+  };
   const borrow = (): Handle | Promise<Handle> => {
     lent += 1;
     const handle = free.pop();
@@ -37,7 +51,7 @@ export function openHandles(file: string): Handles {
     lent -= 1;
     const next = waiting.shift();
     if (next === undefined) free.push(handle);
-    else next(handle);
+    else lend(handle, next);
     if (lent === 0) idle?.();
   };
 
