@@ -8,6 +8,7 @@ import { config } from './config.ts';
 import { CliError, usualFile } from './context.ts';
 import { device } from './device.ts';
 import { group } from './group.ts';
+import { mailExport } from './mail-export.ts';
 import { mailImport } from './mail-import.ts';
 import { serve } from './serve.ts';
 import { store } from './store.ts';
@@ -43,7 +44,8 @@ function createProgram(): Command {
     .exitOverride();
   serve(program);
   user(program);
-  mailImport(program.command('mail').description('mailboxes'));
+  const mail = program.command('mail').description('mailboxes');
+  for (const add of [mailImport, mailExport]) add(mail);
   device(program);
   group(program);
   store(program);

@@ -21,6 +21,9 @@ export interface EmailFacts {
   readonly read?: boolean;
   /** Default false. */
   readonly draft?: boolean;
+  /** Of a mail that was kept elsewhere before. */
+  readonly flag?: Email['flag'];
+  readonly lastVerb?: Email['lastVerb'];
   /** When it is known already. */
   readonly index?: EmailIndex;
 }
@@ -43,6 +46,8 @@ export function emailItem(index: EmailIndex, blob: BlobId, facts: EmailFacts): N
       read: facts.read ?? false,
       categories: [],
       draft: facts.draft ?? false,
+      ...(facts.flag && { flag: facts.flag }),
+      ...(facts.lastVerb && { lastVerb: facts.lastVerb }),
     },
     sortDate: facts.received,
     blobs: [blob],
@@ -88,7 +93,7 @@ async function folderByRule(
 }
 
 /** Whose deliveries carry a mark; no device can have this id. */
-const outbox = 'outbox:' as DeviceId;
+export const deliverer = 'outbox:' as DeviceId;
 
 /**
  * Durable when it resolves. `received` in milliseconds. `once`: a delivery of that name which lies in the folder already is
@@ -109,7 +114,8 @@ export async function deliver(
     : mail;
   const id = stored.blob;
   const item = emailItem(stored.index, id, { ...facts, received: facts.received ?? Date.now() });
-  const addedAs = facts.once === undefined ? undefined : { device: outbox, clientId: facts.once as ClientId, hash: id };
+  const addedAs =
+    facts.once === undefined ? undefined : { device: deliverer, clientId: facts.once as ClientId, hash: id };
   return await store.transact(account, async (tx) => {
     const collection = await folderByRule(tx, item);
     const [before] = addedAs ? await tx.added(collection, addedAs.device, addedAs.clientId) : [];

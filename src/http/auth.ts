@@ -38,7 +38,6 @@ export interface AuthOptions {
   readonly clock: Clock;
 }
 const trusted = 10 * 60_000;
-const refused = 60_000;
 
 /**
  * Who sends this request. A right password is remembered for ten minutes under an HMAC with a secret of this process, since
@@ -47,23 +46,19 @@ const refused = 60_000;
 export function createAuthenticator(options: AuthOptions): Authenticator {
   const secret = randomBytes(32);
   const known = new LRUCache<string, Verified>({ max: 20_000, ttl: trusted, perf: { now: options.clock.now } });
-  /** A device repeats a stale password with every request: it need not be hashed each time. */
-  const wrong = new LRUCache<string, true>({ max: 20_000, ttl: refused, perf: { now: options.clock.now } });
   const asking = new Map<string, Promise<Verified | undefined>>();
   const failures = createFailedLogins(options.clock);
   let changes = 0;
   const off = options.onCredentials((account) => {
     changes++;
     asking.clear();
-    wrong.clear();
     for (const [key, verified] of known.entries()) if (verified.account === account) known.delete(key);
   });
+  const verify = onceWrong(options.verify, secret);
   const ask = async (key: string, login: string, password: string): Promise<Verified | undefined> => {
     const before = changes;
-    const verified = await check(options, login, password);
-    if (before !== changes) return verified;
-    if (verified) known.set(key, verified);
-    else wrong.set(key, true);
+    const verified = await check({ ...options, verify }, login, password);
+    if (verified && before === changes) known.set(key, verified);
     return verified;
   };
 
@@ -77,7 +72,6 @@ export function createAuthenticator(options: AuthOptions): Authenticator {
     const who = `${remote} ${login.toLowerCase()}`;
     const retryAfter = failures.locked(who);
     if (retryAfter > 0) return { denied: 'locked', retryAfter };
-    if (wrong.has(key)) return outcome(failures, who, key);
     let answer = asking.get(key);
     if (!answer) {
       answer = ask(key, login, password).finally(() => asking.get(key) === answer && asking.delete(key));
@@ -86,6 +80,20 @@ export function createAuthenticator(options: AuthOptions): Authenticator {
     return outcome(failures, who, key, await answer);
   };
   return Object.assign(authenticate, { [Symbol.dispose]: off });
+}
+
+/** A phone repeats a stale password with every request: what did not fit a hash is not tried on it again, nor on nobody's. */
+function onceWrong(verify: VerifyPassword, secret: Buffer): VerifyPassword {
+  const wrong = new LRUCache<string, true>({ max: 20_000 });
+  return async (password, hash) => {
+    const key = createHmac('sha256', secret)
+      .update(`${hash ?? ''}\0${password}`)
+      .digest('base64');
+    if (wrong.has(key)) return false;
+    const right = await verify(password, hash);
+    if (!right) wrong.set(key, true);
+    return right;
+  };
 }
 
 function outcome(failures: FailedLogins, who: string, attempt: string, verified?: Verified): Verified | Denied {

@@ -178,9 +178,14 @@ test('mails are imported from a file and from a folder, dated by header or file'
   });
   assert.deepEqual(await easel(['mail', 'import', 'alice@example.test', join(mails, 'a.eml'), '--data', data]), {
     code: 0,
-    out: 'imported 1 mail\n',
+    out: 'imported 0 mails, 1 was there already\n',
     err: '',
   });
+  const again = await easel(
+    ['mail', 'import', 'alice@example.test', '-', '--folder', 'Inbox', '--data', data],
+    'Subject: piped\r\n\r\nx\r\n',
+  );
+  assert.deepEqual(again, { code: 0, out: 'imported 1 mail\n', err: '' });
 
   const store = await openStore({ data });
   t.after(() => store[Symbol.asyncDispose]());
@@ -190,12 +195,15 @@ test('mails are imported from a file and from a folder, dated by header or file'
   );
   const dated = Date.parse('1997-11-21T15:55:06Z');
   assert.deepEqual(
-    items.map(({ content: { subject, received } }) => [subject, received]),
+    items.slice(0, 2).map(({ content: { subject, received } }) => [subject, received]),
     [
       ['undated', 1_000_000_000],
       ['dated', dated],
-      ['dated', dated],
     ],
+  );
+  assert.deepEqual(
+    items.slice(2).map(({ content }) => content.subject),
+    ['piped'],
   );
 });
 
@@ -251,4 +259,77 @@ test('mistakes are one clear line: 2 for what was typed, 1 for the rest', async 
   const help = await easel(['--help']);
   assert.equal(help.code, 0);
   assert.match(help.out, /serve.*\n.*user.*\n.*mail.*\n.*device/);
+});
+
+test('what is said of a user, passwords of single phones, and shutting an account out', async (t) => {
+  const data = folder(t);
+  const address = 'alice@example.test';
+  await easel(['user', 'add', address, '--password-stdin', '--data', data], 'secret');
+  const picture = join(data, '..', 'picture.png');
+  writeFileSync(picture, Buffer.from('89504e470d0a1a0a', 'hex'));
+  const set = (...options: string[]) => easel(['user', 'set', address, ...options, '--data', data]);
+  const fields = ['--zone', 'europe/berlin', '--locale', 'de-de', '--first-day', 'monday', '--quota', '2G'];
+  const person = ['--title', 'Head of Mail', '--mobile', '+49 1', '--name', 'Alice A.', '--picture', picture];
+  assert.deepEqual(await set(...fields, ...person, '--alias', 'al@example.test, a.a@example.test'), {
+    code: 0,
+    out: `changed ${address}\n`,
+    err: '',
+  });
+  assert.equal((await set('--title', '', '--company', 'Example')).code, 0);
+  const mistakes: [string[], RegExp][] = [
+    [[], /^easel: there is nothing to change/],
+    [['--zone', 'Mars/North'], /^easel: --zone: 'Mars\/North' is not possible: /],
+    [['--first-day', 'x'], /^easel: --first-day: 'x' is not possible: write it as monday\n$/],
+    [['--quota', 'much'], /^easel: --quota: 'much' is not possible: write it as 500M or 2G\n$/],
+    [['--redirect', 'http://new.test'], /it must be https/],
+    [['--picture', join(data, '..', 'none.png')], /no such file/],
+  ];
+  for (const [options, message] of mistakes) {
+    const { code, out, err } = await set(...options);
+    assert.deepEqual([code, out], [2, ''], options.join(' '));
+    assert.match(err, message);
+  }
+
+  const made = await easel(['user', 'app-password', 'add', address, "Alice's phone", '--data', data]);
+  assert.match(made.out, /^([a-z2-9]{4}-){3}[a-z2-9]{4}\n$/);
+  assert.match(
+    (await easel(['user', 'app-password', 'list', address, '--data', data])).out,
+    /^20\S+\tAlice's phone\n$/,
+  );
+  const gone = await easel(['user', 'app-password', 'remove', address, 'tablet', '--data', data]);
+  assert.deepEqual(gone, { code: 1, out: '', err: 'easel: name unknown: tablet\n' });
+
+  assert.equal((await easel(['user', 'disable', address, '--data', data])).out, `disabled ${address}\n`);
+  assert.match((await easel(['user', 'list', '--data', data])).out, /^alice@example\.test\t0\tAlice A\.\tdisabled\n$/);
+  assert.equal((await easel(['user', 'enable', address, '--data', data])).code, 0);
+
+  const store = await openStore({ data });
+  const account = await store.directory.find('a.a@example.test');
+  const image = await store.blobs.get(account!.picture!);
+  await store[Symbol.asyncDispose]();
+  assert.deepEqual(
+    [
+      account?.timeZone,
+      account?.locale,
+      account?.firstDayOfWeek,
+      account?.quota,
+      account?.displayName,
+      account?.disabled,
+    ],
+    ['Europe/Berlin', 'de-DE', 1, 2 ** 31, 'Alice A.', undefined],
+  );
+  assert.deepEqual(account?.person, { mobile: '+49 1', company: 'Example' });
+  assert.equal(image.length, 8);
+});
+
+test('easel config tells every setting, who says so, and no secret', async () => {
+  const env = { EASEL_SMARTHOST: 'me:geheim@relay.test:587', EASEL_HTTP: 'none' };
+  const { code, out, err } = await easel(['config', '--smtp', '127.0.0.1:26'], '', env);
+  assert.deepEqual([code, err], [0, '']);
+  assert.match(out, /^http = none\t\(EASEL_HTTP\)$/m);
+  assert.match(out, /^smtp = 127\.0\.0\.1:26\t\(--smtp\)$/m);
+  assert.match(out, /^https = 0\.0\.0\.0:8443\t\(default\)$/m);
+  assert.match(out, /^smarthost = \*\*\*@relay\.test:587\t\(EASEL_SMARTHOST\)$/m);
+  assert.match(out, /^cert = \t\(not given\)$/m);
+  assert.doesNotMatch(out, /geheim/);
 });
