@@ -3,7 +3,7 @@
 // only in its marks. Invariant: what cannot be sent changes nothing.
 import { email as emailSchema, type ReadEmail, type SyncRequestCommand, write } from '../../protocol/index.ts';
 import type { Element } from '../../protocol/wbxml/element.ts';
-import { changeMarks, fileReference, parseFileReference, readEmail } from '../content/email/application-data.ts';
+import { changeMarks, readEmail } from '../content/email/application-data.ts';
 import {
   attachmentKey,
   type Draft,
@@ -13,6 +13,7 @@ import {
   draftFromMime,
   withKeys,
 } from '../content/email/draft.ts';
+import { fileReference, parseFileReference } from '../content/email/file-reference.ts';
 import { indexMessage } from '../content/email/index-mime.ts';
 import { emailOf } from '../delivery/deliver.ts';
 import type { Account } from '../domain/account.ts';

@@ -13,11 +13,12 @@ import {
   write,
 } from '../../protocol/index.ts';
 import { child, type Element, element, retagged } from '../../protocol/wbxml/element.ts';
-import { parseFileReference } from '../content/email/application-data.ts';
-import { attachmentPieces, contentOf, keyOf, lateBase64 } from '../content/email/attachment.ts';
-import { held } from '../content/email/late.ts';
+import { type AttachmentPieces, attachmentPieces, contentOf, keyOf, lateBase64 } from '../content/email/attachment.ts';
+import { parseFileReference } from '../content/email/file-reference.ts';
+import { held, pieces } from '../content/email/late.ts';
 import { EasError } from '../domain/errors.ts';
 import type { ServerId } from '../domain/ids.ts';
+import type { LivingItem } from '../domain/item.ts';
 import { isLiving } from '../sync/view.ts';
 import { renderOptionsOf } from './body-preference.ts';
 import type { Context } from './define.ts';
@@ -97,13 +98,8 @@ async function fetchFile(context: Context, asked: ItemOperationsFetch, reference
   checkFileOptions(asked);
   const parsed = parseFileReference(reference);
   if (!parsed) throw new EasError('item-not-found', 'file reference');
-  const item = requireMail(await context.read((reading) => reading.item(parsed.id)));
   const range = asked.Options?.Range === undefined ? undefined : parseRange(asked.Options.Range);
-  const read = reader(context, item.content);
-  const known = item.content.attachments.find((one) => keyOf(one) === parsed.key);
-  if (!known) throw new EasError('item-not-found', 'attachment');
-  if (range && range.from >= known.size) throw new EasError('range-invalid');
-  const file = attachmentPieces(item.content, known.part, read, range);
+  const file = await openFile(context, parsed, range);
   const { type, size, length } = file;
   const properties: FileProperties = {
     // A range that was not asked for makes iOS show an error.
@@ -119,6 +115,28 @@ async function fetchFile(context: Context, asked: ItemOperationsFetch, reference
     FileReference: reference,
     Properties: write(fileProperties, properties, { version: context.version }),
   };
+}
+
+type FileName = NonNullable<ReturnType<typeof parseFileReference>>;
+type FileRange = Parameters<typeof attachmentPieces>[3];
+
+/** A part of a mail, or what lies with an item of another class. */
+async function openFile(context: Context, { id, key }: FileName, range: FileRange): Promise<AttachmentPieces> {
+  const item = await context.read((reading) => reading.item(id));
+  const fileOf = item && isLiving(item) && item.damaged === undefined ? kindOf(item).file : undefined;
+  if (!fileOf) {
+    const { content } = requireMail(item);
+    const known = content.attachments.find((one) => keyOf(one) === key);
+    if (!known) throw new EasError('item-not-found', 'attachment');
+    if (range && range.from >= known.size) throw new EasError('range-invalid');
+    return attachmentPieces(content, known.part, reader(context, content), range);
+  }
+  const file = fileOf(item as LivingItem, key);
+  if (!file) throw new EasError('item-not-found', 'attachment');
+  const { from, to } = { from: range?.from ?? 0, to: Math.min(range?.to ?? file.size, file.size) };
+  if (range && from >= file.size) throw new EasError('range-invalid');
+  const open = () => pieces({ from, to }, (part) => context.store.blobs.get(file.blob, part));
+  return { type: file.type, name: '', size: file.size, length: to - from, open };
 }
 
 /** [MS-ASCMD] R765, R3547: one reference, and no option but Range; RightsManagementSupport is read over. */

@@ -2,16 +2,17 @@
 // how an item becomes ApplicationData. One row a class; a class without one is refused. Nothing here knows sync state.
 import { email, type SyncRequestCommand, type WrittenEmail, write } from '../../protocol/index.ts';
 import type { Element } from '../../protocol/wbxml/element.ts';
-import { calendarCodec } from '../content/calendar/codec.ts';
 import { contactsCodec } from '../content/contacts/codec.ts';
 import { weighEmail } from '../content/email/application-data.ts';
 import { notesCodec } from '../content/notes/codec.ts';
 import { smsCodec } from '../content/sms/codec.ts';
 import { tasksCodec } from '../content/tasks/codec.ts';
 import type { Collection, ItemClass } from '../domain/collection.ts';
+import type { BlobId } from '../domain/ids.ts';
 import { isMail, type LivingItem } from '../domain/item.ts';
 import type { RenderOptions, SyncOptions } from '../domain/sync-record.ts';
-import type { DeviceCommand } from '../sync/commands.ts';
+import type { Beside, DeviceCommand } from '../sync/commands.ts';
+import { calendarKind } from './calendar-items.ts';
 import type { Context } from './define.ts';
 import { addedDraft, changedDraft, prepareAdd, prepareChange } from './drafts.ts';
 import { renderChange, renderEmail } from './email-items.ts';
@@ -21,12 +22,22 @@ export type AddCommand = Extract<SyncRequestCommand, { Add: unknown }>['Add'];
 export type ChangeCommand = Extract<SyncRequestCommand, { Change: unknown }>['Change'];
 export type DeleteCommand = Extract<SyncRequestCommand, { Delete: unknown }>['Delete'];
 
+export interface KeptFile {
+  readonly blob: BlobId;
+  readonly type: string;
+  readonly size: number;
+}
+
 export interface ItemKind {
   /** What a device's commands mean; blobs they need are written before the transaction. */
   prepareAdd(context: Context, folder: Collection, add: AddCommand): Promise<DeviceCommand>;
   prepareChange(context: Context, folder: Collection, change: ChangeCommand): Promise<DeviceCommand>;
   /** A Delete of a part of an item; absent where there are no parts. */
   prepareInstanceDelete?(context: Context, folder: Collection, remove: DeleteCommand): Promise<DeviceCommand>;
+  /** What its end lists beside, by the item. */
+  removed?(context: Context): (item: LivingItem) => Beside | undefined;
+  /** A file that lies with it; absent where references name parts of a message. */
+  file?(item: LivingItem, key: string): KeptFile | undefined;
   /** ApplicationData: the whole item, and what a Change tells of it. One that cannot be read is a stub that says so. */
   whole(context: Context, item: LivingItem, options: RenderOptions): Promise<Element>;
   changed(context: Context, item: LivingItem, options: RenderOptions): Promise<Element>;
@@ -57,7 +68,7 @@ function asElement({ version }: Context, written: WrittenEmail): Element {
 
 const kinds: Readonly<Partial<Record<ItemClass, ItemKind>>> = {
   Email: emailKind,
-  Calendar: fieldsKind('Calendar', calendarCodec),
+  Calendar: calendarKind,
   Contacts: fieldsKind('Contacts', contactsCodec),
   Tasks: fieldsKind('Tasks', tasksCodec),
   Notes: fieldsKind('Notes', notesCodec),

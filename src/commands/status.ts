@@ -33,6 +33,7 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, number>>>> = {
     'corrupt-item': 5,
     'deletes-held': 5,
     'blob-missing': 5,
+    'exceptions-failed': 184,
     full: 9,
     'invalid-address': 183,
     'invalid-mime': 6,

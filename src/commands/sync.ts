@@ -249,9 +249,13 @@ async function prepare(context: Context, planned: PlannedCollection): Promise<De
     } else if ('Delete' in command) {
       const { Delete } = command;
       const id = Delete.ServerId as ServerId;
+      const beside = kind?.removed?.(context);
       if (Delete.InstanceId !== undefined && kind?.prepareInstanceDelete)
         prepared.push(await kind.prepareInstanceDelete(context, folder, Delete));
-      else prepared.push({ kind: 'Delete', id, hash: hashOf('Delete', String(planned.deletesAsMoves)), ...moveTo });
+      else {
+        const hash = hashOf('Delete', String(planned.deletesAsMoves));
+        prepared.push({ kind: 'Delete', id, hash, ...moveTo, ...(beside && { beside }) });
+      }
     }
   }
   return prepared;

@@ -3,15 +3,23 @@
 import type { Version } from '../../protocol/index.ts';
 import type { Element } from '../../protocol/wbxml/element.ts';
 import type { Account } from '../domain/account.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+import type { EventFile } from '../domain/event.ts';
+import type { BlobId, ServerId } from '../domain/ids.ts';
 import type { Fields } from '../domain/item.ts';
 import type { BodyPreference } from '../domain/sync-record.ts';
 
 /** How the device speaks. */
 export interface Spoken {
   readonly version: Version;
-  readonly account: Pick<Account, 'address' | 'displayName' | 'timeZone' | 'firstDayOfWeek'>;
+  readonly account: Pick<Account, 'address' | 'displayName' | 'timeZone' | 'firstDayOfWeek'> &
+    Partial<Pick<Account, 'aliases'>>;
   /** Milliseconds. */
   readonly now: number;
+  /** Of the item that is written. */
+  readonly id?: ServerId;
+  /** Files that came with it, stored already, and keys of those that go. */
+  readonly files?: { readonly added: readonly EventFile[]; readonly removed: readonly string[] };
 }
 export interface SpokenChange extends Spoken {
   /** Tags that the device said it handles ([MS-ASCMD] 2.2.3.179 Supported): those it leaves out are taken away. Absent: it never said. */
@@ -24,6 +32,8 @@ export interface SpokenChange extends Spoken {
 export interface Stored {
   readonly fields: Fields;
   readonly exact: boolean;
+  /** What of an Add could not be done, though the item is there. */
+  readonly partly?: ErrorCode;
 }
 
 export interface FieldsCodec {
@@ -43,4 +53,6 @@ export interface FieldsCodec {
   sortDate(fields: Fields, now: number): number;
   /** What search finds it by (`wordsOf`). */
   words(fields: Fields): string[];
+  /** What it holds beside its fields. */
+  blobs?(fields: Fields): BlobId[];
 }

@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'corrupt-item'
   | 'deletes-held'
   | 'device-not-found'
+  | 'exceptions-failed'
   | 'folder-exists'
   | 'folder-special'
   | 'full'

@@ -1,6 +1,8 @@
 // An event as it is stored: a single one, or a series with what differs in its occurrences. Instants are milliseconds
 // since 1970. An all-day event has no zone of its own: its start and end are dates, kept as their midnights in UTC.
 
+import type { BlobId } from './ids.ts';
+
 /** Sun 0 … Sat 6. */
 export type DayOfWeek = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
@@ -47,6 +49,19 @@ export interface EventBody {
   readonly data: string;
 }
 
+/** A file that lies with an event. */
+export interface EventFile {
+  /** What references name it by. */
+  readonly key: string;
+  readonly blob: BlobId;
+  readonly name: string;
+  readonly size: number;
+  readonly type?: string;
+  readonly contentId?: string;
+  readonly contentLocation?: string;
+  readonly inline?: true;
+}
+
 /** What a series and one of its occurrences may say differently. */
 export interface EventDetails {
   readonly subject?: string;
@@ -64,6 +79,7 @@ export interface EventDetails {
   readonly responseType?: number;
   readonly confLink?: string;
   readonly externalLink?: string;
+  readonly attachments?: readonly EventFile[];
 }
 
 /** One occurrence that is not as the series says; `null`: the series has it, the occurrence does not. */

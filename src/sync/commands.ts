@@ -23,6 +23,10 @@ export type DeviceCommand =
       readonly hash: string;
       readonly item: NewItem;
       readonly exact: boolean;
+      /** What of it could not be done, though the item is there. */
+      readonly partly?: ErrorCode;
+      /** An item that is what the device adds, in the collection already. */
+      readonly adopts?: (tx: Transaction) => Promise<Changed | undefined>;
       readonly beside?: Beside;
       readonly departs?: Beside;
     }
@@ -124,11 +128,22 @@ async function add(
     const again = tx.move(lost.id, collection, { broughtBy: { [device]: 'now' } });
     return answer('done', again, isOutside(command.item, speaker));
   }
+  const adopted = await command.adopts?.(tx);
+  if (adopted) {
+    // Named to the device as a Change, whatever it held of it before.
+    tx.put(adopted.item, adopted.touched, { origin: null, by: device, broughtBy: { [device]: 'now' } });
+    await adopted.beside?.(tx, adopted.item.id);
+    return answer('done', adopted.item.id, true);
+  }
   const origin: Facts = command.exact ? { origin: device } : {};
   const id = tx.create({ ...command.item, addedAs }, { ...origin, broughtBy: { [device]: 'now' } });
   await command.beside?.(tx, id);
   await command.departs?.(tx, id);
-  return answer('done', id, !command.exact || command.departs !== undefined || isOutside(command.item, speaker));
+  return answer(
+    command.partly ?? 'done',
+    id,
+    !command.exact || command.departs !== undefined || isOutside(command.item, speaker),
+  );
 }
 
 /**

@@ -2,15 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { buildLongId, type ReadCalendar, type ReadEmail } from '../../protocol/index.ts';
-import { parseCalendar } from '../../src/content/calendar/icalendar.ts';
-import { readItip } from '../../src/content/calendar/itip.ts';
 import { composeMeetingMail } from '../../src/content/calendar/meeting-mail.ts';
-import { calendarText } from '../../src/content/email/calendar-part.ts';
-import { indexMessage } from '../../src/content/email/index-mime.ts';
 import { receive } from '../../src/delivery/receive.ts';
 import type { Event } from '../../src/domain/event.ts';
 import { FolderCopy } from '../support/class-phone.ts';
 import { openHouse, type Phone, type Request } from '../support/endpoint.ts';
+import { takenMails } from '../support/meeting-mails.ts';
 import { calendar, inbox, trash } from '../support/sync-phone.ts';
 
 const hour = 3_600_000;
@@ -71,21 +68,7 @@ describe('MeetingResponse', async () => {
   });
   const SendResponse = {};
 
-  /** What was sent, taken out of the outbox. */
-  async function told() {
-    const found = await house.store.outbox.claim('test', house.clock.now() + 60_000, 100);
-    return Promise.all(
-      found.map(async ({ id, recipients, mime }) => {
-        const bytes = await house.store.blobs.get(mime);
-        await house.store.outbox.done(id);
-        const index = indexMessage(bytes);
-        const part = await calendarText(index, async ({ from, to }) => bytes.subarray(from, to));
-        const itip = readItip(part!.text, undefined, { zone: 'UTC', now: 0 });
-        assert.ok(itip && parseCalendar(part!.text).calendar);
-        return { recipients, subject: index.subject, text: index.preview, itip, class: index.messageClass };
-      }),
-    );
-  }
+  const told = () => takenMails(house);
 
   for (const version of ['14.1', '16.1'] as const) {
     test(`${version}: a request is accepted: the event is busy, the request lies in Deleted Items`, async () => {
@@ -139,7 +122,7 @@ describe('MeetingResponse', async () => {
       events[0]!.attendees?.map(({ email, status }) => [email, status]),
       [[phone.address, 3]],
     );
-    assert.equal(mail!.class, 'IPM.Schedule.Meeting.Resp.Pos');
+    assert.equal(mail!.messageClass, 'IPM.Schedule.Meeting.Resp.Pos');
   });
 
   test('the same answer again is the same answer: nothing changes, a declined meeting stays away', async () => {

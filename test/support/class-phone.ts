@@ -9,14 +9,14 @@ type Command = NonNullable<Asked['Commands']>[number];
 
 export class FolderCopy<Shown> {
   readonly items = new Map<string, Shown>();
-  readonly #phone: Phone;
+  readonly phone: Phone;
   readonly #folder: string;
   readonly #class: ClassName;
   #key = '0';
   #clientIds = 0;
 
   private constructor(phone: Phone, folder: string, itemClass: ClassName) {
-    this.#phone = phone;
+    this.phone = phone;
     this.#folder = folder;
     this.#class = itemClass;
   }
@@ -34,11 +34,16 @@ export class FolderCopy<Shown> {
     return copy;
   }
 
+  /** Of the next request. */
+  get key(): string {
+    return this.#key;
+  }
+
   data(value: object): Element {
-    return write(classShapes[this.#class].schema as never, value as never, { version: this.#phone.version });
+    return write(classShapes[this.#class].schema as never, value as never, { version: this.phone.version });
   }
   shown(data: Element): Shown {
-    const { value, unknown } = read(classShapes[this.#class].schema as never, data, { version: this.#phone.version });
+    const { value, unknown } = read(classShapes[this.#class].schema as never, data, { version: this.phone.version });
     assert.deepEqual(unknown, []);
     return value as Shown;
   }
@@ -47,7 +52,7 @@ export class FolderCopy<Shown> {
   async sync(Commands: Command[] = [], options: Options[] = []): Promise<Answered | undefined> {
     let first: Answered | undefined;
     for (let more = true, commands = Commands; more; commands = []) {
-      const answer = await syncOne(this.#phone, {
+      const answer = await syncOne(this.phone, {
         SyncKey: this.#key,
         CollectionId: this.#folder,
         ...(options.length > 0 && { Options: options }),
@@ -56,10 +61,19 @@ export class FolderCopy<Shown> {
       first ??= answer;
       if (answer) assert.equal(answer.Status, 1);
       this.#key = answer?.SyncKey ?? this.#key;
+      for (const one of answer?.Responses ?? []) this.#made(one, commands);
       for (const one of answer?.Commands ?? []) this.#take(one);
       more = answer?.MoreAvailable ?? false;
     }
     return first;
+  }
+
+  /** The copy holds what it added as it was sent. */
+  #made(one: NonNullable<Answered['Responses']>[number], commands: readonly Command[]): void {
+    if (!('Add' in one) || one.Add.ServerId === undefined || this.items.has(one.Add.ServerId)) return;
+    const { ClientId, ServerId } = one.Add;
+    const sent = commands.find((command) => 'Add' in command && command.Add.ClientId === ClientId);
+    if (sent && 'Add' in sent) this.items.set(ServerId, this.shown(sent.Add.ApplicationData));
   }
 
   #take(one: NonNullable<Answered['Commands']>[number]): void {
@@ -79,7 +93,6 @@ export class FolderCopy<Shown> {
     const [response] = answer?.Responses ?? [];
     assert.ok(response && 'Add' in response);
     const { Status, ServerId = '', ApplicationData: data } = response.Add;
-    if (Status === 1 && !this.items.has(ServerId)) this.items.set(ServerId, this.shown(ApplicationData));
     return { status: Status, id: ServerId, data };
   }
   /** The Status. */

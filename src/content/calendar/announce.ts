@@ -2,12 +2,13 @@
 // themselves. Invariants: what only repeats what is stored tells nobody anything; each guest gets one message a change.
 import type { Event, EventAttendee } from '../../domain/event.ts';
 import { farFuture } from '../../domain/position.ts';
+import type { Spoken } from '../fields-class.ts';
 import { withoutUndefined } from '../pattern.ts';
 import { isAmong, isReceived } from './attend.ts';
 import { cancelSubject, type MeetingMail } from './meeting-mail.ts';
 import { exceptionAt, occurrenceOf, withException } from './occurrence.ts';
 import { lastStart } from './recurrence.ts';
-import { sameAddress, sameTimes } from './same.ts';
+import { sameTimes } from './same.ts';
 
 export interface Announced {
   /** As it is to be stored. */
@@ -20,6 +21,17 @@ interface Teller {
   /** Milliseconds. */
   readonly now: number;
   readonly firstDayOfWeek: number;
+}
+
+/** As `announce`, by a device's own words: up to 14.1 it writes the mails itself. */
+export function announceFor(
+  before: Event | undefined,
+  after: Event | undefined,
+  { version, account, now }: Pick<Spoken, 'version' | 'account' | 'now'>,
+): Announced {
+  if (Number(version) < 16) return { event: after, mails: [] };
+  const own = [account.address, ...(account.aliases ?? [])];
+  return announce(before, after, { own, now, firstDayOfWeek: account.firstDayOfWeek ?? 0 });
 }
 
 /** `before` undefined: it is new; `after`: it is deleted. */
@@ -126,15 +138,4 @@ function announceOccurrences(before: Event, after: Event, teller: Teller): Annou
     event = withException(event, told);
   }
   return mails.length === 0 ? { event: after, mails } : { event: { ...event, sequence, revised: teller.now }, mails };
-}
-
-/** The guests as a device of 16.0 or later lists them, with what is known of each. */
-export function withKnownAnswers(
-  attendees: readonly EventAttendee[] | undefined,
-  known: readonly EventAttendee[] = [],
-): readonly EventAttendee[] | undefined {
-  return attendees?.map((one) => {
-    const before = known.find(({ email }) => sameAddress(email, one.email));
-    return before ? { ...before, ...one } : one;
-  });
 }

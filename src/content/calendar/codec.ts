@@ -2,18 +2,27 @@
 // Invariants: a device never takes another's meeting over (its organizer and its kind stay), and never names the UID of an
 // event that has one; up to 14.1 a Change tells the whole event, from 16.0 on only what it names differs.
 import { randomUUID } from 'node:crypto';
-import { calendar, ghostableOfCalendar, pages, parseDate, type ReadCalendar, write } from '../../../protocol/index.ts';
+import {
+  calendar,
+  ghostableOfCalendar,
+  pages,
+  parseDate,
+  type ReadCalendar,
+  type Version,
+  write,
+} from '../../../protocol/index.ts';
 import { type Element, element } from '../../../protocol/wbxml/element.ts';
-import type { Event, EventDetails, EventException } from '../../domain/event.ts';
+import type { Event, EventAttendee, EventDetails, EventException, EventFile } from '../../domain/event.ts';
 import type { CollectionId } from '../../domain/ids.ts';
 import type { Fields, NewItem } from '../../domain/item.ts';
 import { farFuture, farPast } from '../../domain/position.ts';
 import type { BodyPreference } from '../../domain/sync-record.ts';
-import { wordsOf } from '../../domain/words.ts';
-import { asText } from '../body.ts';
 import type { FieldsCodec, Spoken, SpokenChange } from '../fields-class.ts';
 import { invalid, withoutUndefined } from '../pattern.ts';
+import { isReceived } from './attend.ts';
+import { keepOrganizers, keepOrganizersOf } from './attendee-change.ts';
 import { type Echo, keepUnsaid, keepUnsaidOfExceptions } from './keep-unsaid.ts';
+import { occurrenceOf } from './occurrence.ts';
 import {
   type Clock,
   clockOf,
@@ -25,8 +34,9 @@ import {
   readTime,
 } from './read-event.ts';
 import { lastStart, occurrenceAt } from './recurrence.ts';
-import { clientUidWord, uidWord } from './uid.ts';
-import { locationText, writeEvent } from './write-event.ts';
+import { sameTimes } from './same.ts';
+import { wordsOfEvent } from './words.ts';
+import { writeEvent } from './write-event.ts';
 
 const minute = 60_000;
 const halfHour = 30 * minute;
@@ -41,7 +51,10 @@ export function asFields(event: Event): Fields {
 export const calendarCodec: FieldsCodec = {
   create: (data, spoken) => {
     const wire = readCalendar(data, spoken.version);
-    return { fields: asFields(createEvent(wire, spoken)), exact: wire.StartTime !== undefined };
+    const { event, failed } = createEvent(wire, spoken);
+    const asTold = wire.StartTime !== undefined && (event.meetingStatus ?? 0) === (wire.MeetingStatus || 0);
+    const exact = asTold && !failed;
+    return { fields: asFields(event), exact, ...(failed && { partly: 'exceptions-failed' as const }) };
   },
   change: (before, data, spoken) => {
     const wire = readCalendar(data, spoken.version);
@@ -64,23 +77,25 @@ export const calendarCodec: FieldsCodec = {
     asFields({ subject, uid: 'unreadable', start: now, end: now + halfHour, zone: 'UTC', dtStamp: now }),
   sortDate: (fields) => sortDateOf(asEvent(fields)),
   words: (fields) => wordsOfEvent(asEvent(fields)),
+  blobs: (fields) => filesOf(asEvent(fields)).map(({ blob }) => blob),
 };
 
 /** The item of an event. */
 export function eventItem(collection: CollectionId, content: Fields, now: number): NewItem<'Calendar'> {
   const { sortDate, words } = calendarCodec;
+  const blobs = filesOf(asEvent(content)).map(({ blob }) => blob);
   return {
     collection,
     class: 'Calendar',
     content,
     sortDate: sortDate(content, now),
-    blobs: [],
+    blobs,
     words: words(content),
   };
 }
 
-function elementOf(event: Event, { version, now, account }: Spoken, bodies: readonly BodyPreference[]): Element {
-  const asked = { version, bodies, now, firstDayOfWeek: account.firstDayOfWeek ?? 0 };
+function elementOf(event: Event, { version, now, account, id }: Spoken, bodies: readonly BodyPreference[]): Element {
+  const asked = { version, bodies, now, firstDayOfWeek: account.firstDayOfWeek ?? 0, ...(id && { id }) };
   return write(calendar, writeEvent(event, asked), { version });
 }
 
@@ -95,17 +110,30 @@ function sortDateOf(event: Event): number {
   return Math.max(last === undefined ? farPast : last + length, ...ends);
 }
 
-function wordsOfEvent(event: Event): string[] {
-  const { subject = '', location, body, organizer, attendees = [], exceptions = [], uid, clientUid } = event;
-  const texts = wordsOf(
-    subject,
-    location ? locationText(location) : '',
-    ...attendees.flatMap(({ name, email }) => [name, email]),
-    ...(organizer ? [organizer.name, organizer.email] : []),
-    ...exceptions.flatMap((exception) => [exception.subject ?? '']),
-    body ? asText(body) : '',
-  );
-  return [uidWord(uid), ...(clientUid === undefined ? [] : [clientUidWord(clientUid)]), ...texts];
+export function filesOf({ attachments = [], exceptions = [] }: Event): EventFile[] {
+  const all = [...attachments, ...exceptions.flatMap((exception) => exception.attachments ?? [])];
+  return [...new Map(all.map((file) => [file.key, file])).values()];
+}
+
+/** [MS-ASAIRS] 2.2.2.8 Attachments: those that a device took away are gone, those that it brought stand behind the others. */
+function filesAfter(before: EventDetails['attachments'] = [], { files }: Spoken): Partial<EventDetails> {
+  if (!files) return {};
+  const gone = new Set([...files.removed, ...files.added.map(({ key }) => key)]);
+  return { attachments: [...before.filter(({ key }) => !gone.has(key)), ...files.added] };
+}
+
+/** The guests as a device of 16.0 or later lists them, with what is known of each. */
+function withKnownAnswers(
+  attendees: readonly EventAttendee[],
+  known: readonly EventAttendee[] = [],
+): readonly EventAttendee[] {
+  const byAddress = new Map(known.map((one) => [one.email.toLowerCase(), one]));
+  return attendees.map((one) => ({ ...byAddress.get(one.email.toLowerCase()), ...one }));
+}
+
+/** Up to 14.1 the phone names the UID. */
+export function namesUid(version: Version): boolean {
+  return Number(version) < 16;
 }
 
 function zoneOfAccount({ account }: Spoken): string {
@@ -132,17 +160,19 @@ function checked(start: number, end: number): Pick<Event, 'start' | 'end'> {
   return { start, end };
 }
 
-function createEvent(wire: ReadCalendar, spoken: Spoken): Event {
+function createEvent(wire: ReadCalendar, spoken: Spoken): Made {
   const { version, now, account } = spoken;
   const newest = Number(version) >= 16;
   const known = { zone: zoneOfAccount(spoken), allDay: false, start: now };
   const clock = clockOf(wire, version, known, account.firstDayOfWeek);
-  const details = withoutUndefined(readDetails(wire, version)) as EventDetails;
+  const details = withoutUndefined({ ...readDetails(wire, version), ...filesAfter(undefined, spoken) }) as EventDetails;
   const named =
     !newest && wire.OrganizerEmail
       ? { email: wire.OrganizerEmail, name: wire.OrganizerName || wire.OrganizerEmail }
       : undefined;
-  const meeting = details.attendees !== undefined && (details.meetingStatus ?? 0) === 0 ? { meetingStatus: 1 } : {};
+  // From 16.0 on what a device adds is the account's own.
+  const status = newest ? (details.meetingStatus ?? 0) & ~2 : (details.meetingStatus ?? 0);
+  const meeting = { meetingStatus: status === 0 && details.attendees !== undefined ? 1 : status };
   const event: Event = {
     ...details,
     ...meeting,
@@ -173,17 +203,31 @@ function requireOccurrence(event: Event): Event {
   return event;
 }
 
-/** [MS-ASCMD] R7475: from 16.0 on one that names no occurrence fails the Add; before, phones name days by wrong times. */
-function withExceptions(event: Event, told: readonly EventException[], { version, now }: Spoken): Event {
-  if (!event.recurrence) return event;
-  return told.reduce((series, exception) => {
-    const original = occurrenceAt(series, exception.original);
+/** [MS-ASCMD] R7474, R7475: from 16.0 on one that cannot be is told, and the series stays; before, phones name days by wrong times. */
+function withExceptions(event: Event, told: readonly EventException[], { version, now }: Spoken): Made {
+  if (!event.recurrence) return { event, failed: told.length > 0 && Number(version) >= 16 };
+  let failed = false;
+  const series = told.reduce((before, exception) => {
+    const original = occurrenceAt(before, exception.original);
     if (original === undefined) {
-      if (Number(version) >= 16) throw invalid('Exceptions');
-      return series;
+      failed ||= Number(version) >= 16;
+      return before;
     }
-    return withException(series, { ...exception, original }, now);
+    try {
+      return withException(before, { ...exception, original }, now);
+    } catch (error) {
+      if (Number(version) < 16) throw error;
+      failed = true;
+      return before;
+    }
   }, event);
+  return { event: series, failed };
+}
+
+interface Made {
+  readonly event: Event;
+  /** An exception could not be made. */
+  readonly failed: boolean;
 }
 
 function withException(event: Event, exception: EventException, now: number): Event {
@@ -198,27 +242,6 @@ function withException(event: Event, exception: EventException, now: number): Ev
 }
 const mostExceptions = 1000;
 
-/** What only its organizer may change: on another's meeting it stays as it was. */
-const organizers = [
-  'subject',
-  'location',
-  'attendees',
-  'meetingStatus',
-  'start',
-  'end',
-  'allDay',
-  'zone',
-  'recurrence',
-] as const satisfies readonly (keyof Event)[];
-
-export function isReceived({ meetingStatus = 0 }: Event): boolean {
-  return (meetingStatus & 2) !== 0;
-}
-
-function differs(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) !== JSON.stringify(other);
-}
-
 interface Changed {
   readonly event: Event;
   readonly exact: boolean;
@@ -229,7 +252,8 @@ function changeEvent(before: Event, wire: ReadCalendar, spoken: SpokenChange): C
   const newest = Number(version) >= 16;
   const known = { zone: before.zone, allDay: before.allDay === true, start: before.start };
   const clock = clockOf(wire, version, known, spoken.account.firstDayOfWeek);
-  const spokenOf = readDetails(wire, version);
+  const spokenOf = { ...readDetails(wire, version), ...filesAfter(before.attachments, spoken) };
+  if (newest && spokenOf.attendees) spokenOf.attendees = withKnownAnswers(spokenOf.attendees, before.attendees);
   const details = newest ? spokenOf : { ...leftOut(before, spoken), ...spokenOf };
   const told = withoutUndefined({
     ...before,
@@ -243,10 +267,11 @@ function changeEvent(before: Event, wire: ReadCalendar, spoken: SpokenChange): C
   }) as Event;
   const echo = newest ? undefined : { told: wire, shown: shownTo(before, spoken), clock, version };
   const next = echo ? keepUnsaid(before, told, echo) : told;
-  if (isReceived(before)) return keepOrganizers(before, next, newest);
+  const firstDayOfWeek = spoken.account.firstDayOfWeek ?? 0;
+  if (isReceived(before)) return keepOrganizers(before, next, { refuses: newest, firstDayOfWeek });
   const kept = { ...next, meetingStatus: meetingStatusOf(before, next) };
   // Exceptions belong to the pattern that they are exceptions of.
-  const moved = (['start', 'end', 'allDay', 'recurrence'] as const).some((key) => differs(before[key], next[key]));
+  const moved = !sameTimes(before, next, firstDayOfWeek);
   const { exceptions, ...bare } = kept;
   const series = requireOccurrence(moved ? bare : kept);
   return { event: echo ? withToldExceptions(before, series, echo, spoken) : series, exact: true };
@@ -258,7 +283,7 @@ function shownTo(event: Event, spoken: Spoken): ReadCalendar {
 
 function withToldExceptions(before: Event, series: Event, echo: Echo, spoken: Spoken): Event {
   const told = readExceptions(echo.told.Exceptions?.Exception ?? [], echo.clock, echo.version);
-  return withExceptions(series, keepUnsaidOfExceptions(before, told, echo), spoken);
+  return withExceptions(series, keepUnsaidOfExceptions(before, told, echo), spoken).event;
 }
 
 /** [MS-ASCMD] 2.2.3.179 Supported: what a whole event of a Change up to 14.1 takes away by not naming it. */
@@ -290,14 +315,6 @@ function meetingStatusOf(before: Event, next: Event): number {
   return own === 0 && next.attendees !== undefined ? 1 : own;
 }
 
-/** What the attendee may not change is told to the device again, and from 16.0 on refused. */
-function keepOrganizers(before: Event, next: Event, refuses: boolean): Changed {
-  const touched = organizers.filter((key) => key !== 'meetingStatus' && differs(before[key], next[key]));
-  if (refuses && touched.some((key) => key !== 'attendees' && key !== 'zone')) throw invalid(touched[0]!);
-  const kept = Object.fromEntries(organizers.map((key) => [key, before[key]]));
-  return { event: withoutUndefined({ ...next, ...kept }) as Event, exact: touched.length === 0 };
-}
-
 /** Throws for what is no occurrence. */
 function originalOf(event: Event, instanceId: string, { version }: Spoken): number {
   const clock = { allDay: event.allDay === true, floating: Number(version) >= 16, zone: event.zone };
@@ -315,14 +332,10 @@ function changeInstance(before: Event, wire: ReadCalendar, spoken: SpokenChange)
   const known = before.exceptions?.find((exception) => exception.original === original);
   if (known?.deleted) throw invalid('InstanceId');
   const clock = { allDay, floating: true, zone: before.zone };
-  const { dtStamp: _, ...told } = { ...known, ...readException(wire, original, clock, spoken.version) };
-  const exception = isReceived(before) ? attendeesOwn(told, known) : told;
+  const seen = occurrenceOf(before, original);
+  const said = { ...readException(wire, original, clock, spoken.version), ...filesAfter(seen.attachments, spoken) };
+  const answers = said.attendees ? { attendees: withKnownAnswers(said.attendees, seen.attendees) } : {};
+  const { dtStamp: _, ...told } = { ...known, ...said, ...answers };
+  const exception = isReceived(before) ? keepOrganizersOf(before, told, known) : told;
   return { event: withException(before, exception, spoken.now), exact: true };
-}
-
-function attendeesOwn(told: EventException, known: EventException | undefined): EventException {
-  const forbidden = ['subject', 'location', 'start', 'end'] as const;
-  const touched = forbidden.find((key) => told[key] !== undefined && differs(told[key], known?.[key]));
-  if (touched !== undefined) throw invalid(touched);
-  return told;
 }

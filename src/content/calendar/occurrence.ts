@@ -15,6 +15,7 @@ const inherited = [
   'responseType',
   'confLink',
   'externalLink',
+  'attachments',
 ] as const satisfies readonly (keyof EventDetails)[];
 
 export function exceptionAt({ exceptions }: Event, original: number): EventException | undefined {

@@ -7,9 +7,11 @@ import {
   type Version,
   type WrittenCalendar,
 } from '../../../protocol/index.ts';
-import type { Event, EventAttendee, EventDetails, EventException, Recurrence } from '../../domain/event.ts';
+import type { Event, EventAttendee, EventDetails, EventException, EventFile, Recurrence } from '../../domain/event.ts';
+import type { ServerId } from '../../domain/ids.ts';
 import type { BodyPreference } from '../../domain/sync-record.ts';
 import { asText, writeTextBody } from '../body.ts';
+import { fileReference } from '../email/file-reference.ts';
 import { instantOf, timezoneElement } from './zone.ts';
 
 export interface Asked {
@@ -19,6 +21,8 @@ export interface Asked {
   readonly now: number;
   /** The account's, for series whose device named no first weekday. */
   readonly firstDayOfWeek: number;
+  /** Of the item: files are named by it. */
+  readonly id?: ServerId;
 }
 
 function stamp(at: number | null | undefined): string | undefined {
@@ -84,6 +88,22 @@ function writeDetails(details: Given, asked: Asked): Partial<CalendarException> 
     ResponseType: responseType ?? undefined,
     OnlineMeetingConfLink: details.confLink ?? undefined,
     OnlineMeetingExternalLink: details.externalLink ?? undefined,
+    Attachments: writeFiles(details.attachments ?? [], asked.id),
+  };
+}
+
+function writeFiles(files: readonly EventFile[], id: ServerId | undefined): CalendarException['Attachments'] {
+  if (files.length === 0 || id === undefined) return undefined;
+  return {
+    Attachment: files.map(({ key, name, size, contentId, contentLocation, inline }) => ({
+      DisplayName: name,
+      FileReference: fileReference(id, key),
+      Method: 1,
+      EstimatedDataSize: size,
+      ContentId: contentId,
+      ContentLocation: contentLocation,
+      IsInline: inline,
+    })),
   };
 }
 

@@ -18,17 +18,9 @@ import { writeMeetingRequest } from '../calendar/meeting-request.ts';
 import { keyOf } from './attachment.ts';
 import type { RenderedBody, RenderedPart } from './body.ts';
 import { isAboutMeeting } from './calendar-part.ts';
+import { fileReference } from './file-reference.ts';
 
 type EmailItem = LivingItem<'Email'>;
-
-/** The FileReference of an attachment: the item and its key there, nothing that names a blob. */
-export function fileReference(id: ServerId, key: string): string {
-  return `${id}/${key}`;
-}
-export function parseFileReference(reference: string): { id: ServerId; key: string } | undefined {
-  const match = /^([^/]+)\/([\da-f.]+)$/.exec(reference);
-  return match ? { id: match[1] as ServerId, key: match[2]! } : undefined;
-}
 
 /** Everything that a device is told of a mail it does not hold yet. */
 export function writeEmail(item: EmailItem, body: RenderedBody | undefined, version: Version): WrittenEmail {

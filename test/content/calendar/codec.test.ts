@@ -302,11 +302,20 @@ describe('what cannot be', () => {
     ['too many occurrences', { ...timed, Recurrence: { Type: 0, Occurrences: 1000 } }, /Occurrences/],
     ['a pattern that never comes true', { ...timed, Recurrence: { Type: 0, Until: '20200101T000000Z' } }, /Recurrence/],
     ['a sensitivity that does not exist', { ...timed, Sensitivity: 9 }, /Sensitivity/],
-    [
-      'an exception of no occurrence',
-      { ...daily, Exceptions: { Exception: [{ InstanceId: '20400101T000000Z', Deleted: 1 }] } },
-      /Exceptions/,
-    ],
   ];
   for (const [name, event, what] of cases) test(name, () => refuses(() => add('16.1', event), what));
+});
+
+test('[MS-ASCMD] R7474, R7475: an exception that cannot be leaves its series there, and is told', () => {
+  const at = (date: number) => compact(instantOf('Europe/Berlin', Date.UTC(2026, 10, date, 9)));
+  const wrong = [
+    { InstanceId: '20400101T000000Z', Deleted: 1 },
+    { InstanceId: at(2), EndTime: '20200101T000000Z' },
+  ];
+  for (const exception of wrong) {
+    const Exceptions = { Exception: [{ InstanceId: at(3), Deleted: 1 }, exception] };
+    const data = write(calendar, { ...daily, Exceptions }, { version: '16.1' });
+    const { fields, exact, partly } = calendarCodec.create(data, speaking('16.1'));
+    assert.deepEqual([exact, partly, asEvent(fields).exceptions?.length], [false, 'exceptions-failed', 1]);
+  }
 });
