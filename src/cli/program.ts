@@ -7,6 +7,7 @@ import { isEasError } from '../domain/errors.ts';
 import { config } from './config.ts';
 import { CliError, usualFile } from './context.ts';
 import { device } from './device.ts';
+import { files } from './files.ts';
 import { group } from './group.ts';
 import { mailExport } from './mail-export.ts';
 import { mailImport } from './mail-import.ts';
@@ -48,6 +49,7 @@ function createProgram(): Command {
   for (const add of [mailImport, mailExport]) add(mail);
   device(program);
   group(program);
+  files(program);
   store(program);
   config(program);
   wbxml(program);

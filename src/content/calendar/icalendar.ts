@@ -1,4 +1,4 @@
-// iCalendar text (RFC 5545) read into components of ical.js: the one door to that library's parser. Invariants: never throws,
+// iCalendar and vCard text (RFC 5545, 2426, 6350) read into components of ical.js: the one door to its parser. Invariants: never throws,
 // whatever the text; a line that says nothing sound is left out and named, the others stand. It must never interpret a property.
 import ICAL from 'ical.js';
 
@@ -12,14 +12,28 @@ export interface ParsedCalendar {
   readonly calendar: ICAL.Component | undefined;
   readonly errors: readonly LineError[];
 }
+export interface ParsedText {
+  readonly roots: readonly ICAL.Component[];
+  readonly errors: readonly LineError[];
+  /** Where it begins; of what is in the text alone. */
+  lineOf(component: ICAL.Component): number;
+}
 
 const deepest = 8;
 
-/** Components that are never closed end with the text. Errors come in the order of the lines. */
 export function parseCalendar(text: string): ParsedCalendar {
+  const { roots, errors } = parseComponents(text, 'vcalendar');
+  return { calendar: roots[0], errors };
+}
+
+/** Components that are never closed end with the text. Errors come in the order of the lines. */
+export function parseComponents(text: string, root: 'vcalendar' | 'vcard'): ParsedText {
   const errors: LineError[] = [];
   const open: ICAL.Component[] = [];
-  let calendar: ICAL.Component | undefined;
+  const roots: ICAL.Component[] = [];
+  const lines = new WeakMap<ICAL.Component, number>();
+  const { vcard, vcard3, icalendar } = ICAL.design;
+  let design = icalendar;
   let last = 1;
   for (const { line, content } of contentLines(text)) {
     last = line;
@@ -27,27 +41,30 @@ export function parseCalendar(text: string): ParsedCalendar {
     const [, kind, name] = /^(BEGIN|END):\s*([\w-]+)\s*$/i.exec(content) ?? [];
     const current = open.at(-1);
     if (kind === undefined) {
-      const property = current ? readProperty(content) : 'outside of a component';
+      if (root === 'vcard' && /^VERSION:/i.test(content)) design = /4\.0/.test(content) ? vcard : vcard3;
+      const property = current ? readProperty(content, design) : 'outside of a component';
       if (typeof property === 'string') refuse(property);
       else current!.addProperty(property);
     } else if (kind.toUpperCase() === 'BEGIN') {
       const component = new ICAL.Component(name!.toLowerCase());
+      lines.set(component, line);
+      if (!current) design = root === 'vcard' ? vcard3 : icalendar;
       if (current && open.length < deepest) current.addSubcomponent(component);
       else if (current) refuse('components within components too deep');
-      else if (component.name === 'vcalendar') calendar ??= component;
-      else refuse('not a calendar');
+      else if (component.name === root) roots.push(component);
+      else refuse(root === 'vcard' ? 'not a card' : 'not a calendar');
       open.push(component);
     } else if (current?.name === name!.toLowerCase()) open.pop();
     else refuse(`END:${name} where nothing of that name is open`);
   }
   if (open.length > 0) errors.push({ line: last, reason: `${open.at(-1)!.name} is never closed` });
-  return { calendar, errors };
+  return { roots, errors, lineOf: (component) => lines.get(component) ?? 1 };
 }
 
 /** The property, or why it is none: ical.js reads values when they are asked for, so that they are asked for here. */
-function readProperty(content: string): ICAL.Property | string {
+function readProperty(content: string, design: typeof ICAL.design.icalendar): ICAL.Property | string {
   try {
-    const property = ICAL.Property.fromString(content);
+    const property = ICAL.Property.fromString(content, design);
     property.getValues();
     return property;
   } catch (error) {

@@ -173,7 +173,7 @@ function addTime(component: ICAL.Component, name: string, at: number, event: Eve
 }
 
 /** RRULE of a series; a day that the month may not have is written as the last of those that exist. */
-function ruleText({ recurrence, allDay, ...event }: Event): string {
+export function ruleText({ recurrence, allDay, ...event }: Pick<Event, 'recurrence' | 'allDay' | 'start'>): string {
   const { interval, occurrences, until, firstDayOfWeek } = recurrence as Recurrence;
   const { freq, ...by } = patternOf(recurrence as Recurrence);
   const stamp = (at: number): string => new Date(at).toISOString().replace(/[-:]|\.\d{3}/g, '');

@@ -35,6 +35,9 @@ const notKept = new Set([
   ...['Alias', 'WeightedRank', ...dates, ...Object.keys(lists)],
 ]);
 
+/** What an import knows it by, and what no phone can be told. */
+const ofFiles: ReadonlySet<string> = new Set(['uid', 'source']);
+
 export const contactsCodec: FieldsCodec = {
   create: (data, spoken) => ({ fields: changeContact({}, readContact(data, spoken), spoken), exact: true }),
   change: (before, data, spoken) => {
@@ -43,7 +46,7 @@ export const contactsCodec: FieldsCodec = {
     return { fields: changeContact(kept, wire, spoken), exact: wire.Picture !== '' || !('Picture' in before) };
   },
   write: (fields, { version }, bodies) => {
-    const { Body, Picture, ...rest } = fields;
+    const { Body, Picture, uid: _, source: __, ...rest } = fields;
     const body = Body as TextBody | undefined;
     const shown: Record<string, unknown> = { ...rest, Picture };
     for (const name of dates)
@@ -62,7 +65,7 @@ function newBody(body: TextBody, bodies: Parameters<typeof writeTextBody>[1]): P
 }
 
 /** Names, addresses and numbers; a photo is no word. */
-function textsOf({ Picture: _, ...fields }: Fields): string[] {
+function textsOf({ Picture: _, uid: __, source: ___, ...fields }: Fields): string[] {
   return Object.values(fields).flatMap((value) =>
     (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string'),
   );
@@ -80,7 +83,7 @@ function readContact(data: Element, { version }: Spoken): ReadContact {
 /** [MS-ASCMD] 2.2.3.179 Supported: what a Change takes away by not naming it. */
 function leaveOut(before: Fields, wire: ReadContact, { supported }: SpokenChange): Fields {
   const stays = (name: string) =>
-    name in wire || keptOfContact.has(name) || (supported !== undefined && !supported.has(name));
+    name in wire || keptOfContact.has(name) || ofFiles.has(name) || (supported !== undefined && !supported.has(name));
   return Object.fromEntries(Object.entries(before).filter(([name]) => stays(name)));
 }
 

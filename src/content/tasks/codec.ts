@@ -28,7 +28,7 @@ interface Repeats extends Recurrence {
   readonly deadOccur?: number;
 }
 
-interface Task {
+export interface Task {
   readonly subject?: string;
   readonly body?: TextBody;
   readonly importance: number;
@@ -45,6 +45,9 @@ interface Task {
   readonly reminderTime?: number;
   readonly ordinal?: number;
   readonly subOrdinal?: string;
+  /** What an import knows it by, and what no phone can be told. */
+  readonly uid?: string;
+  readonly source?: string;
 }
 
 function asTask(fields: Fields): Task {
@@ -167,6 +170,8 @@ function changeTask(before: Task, data: Element, spoken: Spoken): { fields: Fiel
       at(wire.ReminderTime, 'ReminderTime') ?? (wire.ReminderSet === undefined ? before.reminderTime : undefined),
     ordinal: at(wire.OrdinalDate, 'OrdinalDate'),
     subOrdinal: wire.SubOrdinalDate || undefined,
+    uid: before.uid,
+    source: before.source,
   };
   const told = wire.Complete !== 1 || wire.DateCompleted !== undefined;
   return { fields: asFields(next), exact: told };

@@ -1,0 +1,286 @@
+// Files of events, contacts and tasks: what is read is written again, what the protocol cannot say with it.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { readEventFile, writeEventFile } from '../../src/content/calendar/event-file.ts';
+import { parseCalendar } from '../../src/content/calendar/icalendar.ts';
+import { textFields } from '../../src/content/contacts/card-fields.ts';
+import { readCardFile } from '../../src/content/contacts/card-file.ts';
+import { writeCardFile } from '../../src/content/contacts/write-card.ts';
+import { readTaskFile, writeTaskFile } from '../../src/content/tasks/task-file.ts';
+import type { Fields } from '../../src/domain/item.ts';
+
+const now = Date.UTC(2026, 10, 1);
+const options = { zone: 'Europe/Berlin', now, own: new Set(['alice@example.test']) };
+const lines = (...text: string[]) => `${text.join('\r\n')}\r\n`;
+const calendarOf = (...text: string[]) => lines('BEGIN:VCALENDAR', 'VERSION:2.0', ...text, 'END:VCALENDAR');
+
+describe('events', () => {
+  const zone = lines(
+    'BEGIN:VTIMEZONE',
+    'TZID:Custom/Berlin',
+    'BEGIN:DAYLIGHT',
+    'DTSTART:19810329T020000',
+    'TZOFFSETFROM:+0100',
+    'TZOFFSETTO:+0200',
+    'RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU',
+    'END:DAYLIGHT',
+    'BEGIN:STANDARD',
+    'DTSTART:19961027T030000',
+    'TZOFFSETFROM:+0200',
+    'TZOFFSETTO:+0100',
+    'RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU',
+    'END:STANDARD',
+    'END:VTIMEZONE',
+  ).trimEnd();
+  const text = calendarOf(
+    zone,
+    'BEGIN:VEVENT',
+    'UID:one',
+    'DTSTAMP:20260101T000000Z',
+    'DTSTART;TZID=Custom/Berlin:20260302T090000',
+    'DTEND;TZID=Custom/Berlin:20260302T100000',
+    'SUMMARY:Standup\\, daily',
+    'RRULE:FREQ=DAILY;COUNT=5',
+    'EXDATE;TZID=Custom/Berlin:20260303T090000',
+    'URL:https://example.test/room',
+    'X-APPLE-TRAVEL-ADVISORY-BEHAVIOR:AUTOMATIC',
+    'BEGIN:VALARM',
+    'ACTION:DISPLAY',
+    'TRIGGER:-PT10M',
+    'DESCRIPTION:x',
+    'END:VALARM',
+    'BEGIN:VALARM',
+    'ACTION:AUDIO',
+    'TRIGGER:-PT1H',
+    'END:VALARM',
+    'END:VEVENT',
+    'BEGIN:VEVENT',
+    'UID:one',
+    'RECURRENCE-ID;TZID=Custom/Berlin:20260304T090000',
+    'DTSTART;TZID=Custom/Berlin:20260304T110000',
+    'DTEND;TZID=Custom/Berlin:20260304T120000',
+    'SUMMARY:Later',
+    'X-COLOR:red',
+    'END:VEVENT',
+    'BEGIN:VEVENT',
+    'UID:strange',
+    'DTSTART:20260302T090000Z',
+    'SUMMARY:By the hour',
+    'RRULE:FREQ=HOURLY;COUNT=3',
+    'END:VEVENT',
+  );
+
+  test('come with their series, and keep what cannot be said', () => {
+    const { items, errors } = readEventFile(text, options);
+    assert.deepEqual(
+      items.map(({ uid, subject, reminder, zone: where, exceptions }) => [
+        uid,
+        subject,
+        reminder,
+        where,
+        exceptions?.length,
+      ]),
+      [
+        ['one', 'Standup, daily', 10, 'Europe/Berlin', 2],
+        ['strange', 'By the hour', undefined, 'UTC', undefined],
+      ],
+    );
+    assert.deepEqual(
+      errors.map(({ line }) => line),
+      [46],
+    );
+    const written = writeEventFile(items);
+    for (const kept of [
+      'URL:https://example.test/room',
+      'X-APPLE-TRAVEL-ADVISORY-BEHAVIOR:AUTOMATIC',
+      'TRIGGER:-PT1H',
+      'X-COLOR:red',
+      'RRULE:FREQ=HOURLY;COUNT=3',
+    ])
+      assert.ok(written.includes(kept), kept);
+    assert.deepEqual(parseCalendar(written).errors, []);
+    // Once more: nothing is lost, nothing is added.
+    const again = readEventFile(written, options).items;
+    assert.deepEqual(again.map(withoutStamps), items.map(withoutStamps));
+    assert.equal(writeEventFile(again).length, written.length);
+  });
+
+  function withoutStamps({ dtStamp: _, ...event }: ReturnType<typeof readEventFile>['items'][number]) {
+    const exceptions = event.exceptions?.map(({ dtStamp: __, ...one }) => one);
+    return { ...event, exceptions, responseRequested: undefined, sequence: 0, busyStatus: event.busyStatus ?? 2 };
+  }
+
+  test('of others are received ones, answered as the file says', () => {
+    const meeting = (organizer: string) =>
+      calendarOf(
+        'BEGIN:VEVENT',
+        'UID:m',
+        'DTSTART:20260302T090000Z',
+        `ORGANIZER:mailto:${organizer}`,
+        'ATTENDEE;PARTSTAT=ACCEPTED:mailto:alice@example.test',
+        'END:VEVENT',
+      );
+    const read = (organizer: string) => readEventFile(meeting(organizer), options).items[0]!;
+    assert.deepEqual([read('bob@x.test').meetingStatus, read('bob@x.test').responseType], [3, 3]);
+    assert.equal(read('alice@example.test').meetingStatus, 1);
+  });
+
+  test('that are broken are named by their line, the others come; one without UID is known by what it says', () => {
+    const broken = calendarOf(
+      'BEGIN:VEVENT',
+      'SUMMARY:No UID',
+      'DTSTART:20260302T090000Z',
+      'END:VEVENT',
+      'BEGIN:VEVENT',
+      'UID:x',
+      'DTSTART:not a date',
+      'SUMMARY:Broken',
+      'END:VEVENT',
+      'what is this',
+    );
+    const { items, errors } = readEventFile(broken + broken, options);
+    assert.equal(items.length, 2);
+    assert.equal(items[0]!.uid, items[1]!.uid);
+    assert.match(items[0]!.uid, /^[0-9a-f]{40}$/);
+    const at = [...new Set(errors.map(({ line }) => line))];
+    assert.deepEqual(
+      at,
+      [7, 9, 12, 20, 22, 25].filter((line) => at.includes(line)),
+    );
+    assert.ok(at.includes(12) && at.includes(7));
+  });
+});
+
+describe('contacts', () => {
+  const isLine = /Number$|Phone$|WebPage|^IMAddress/;
+  test('every field of a contact survives a file', () => {
+    const contact: Fields = {
+      ...Object.fromEntries(
+        textFields.map((field, at) => [field, `${field}, ${at}; "ü"${isLine.test(field) ? '' : '\n2'}`]),
+      ),
+      Birthday: Date.UTC(1980, 4, 4),
+      Anniversary: Date.UTC(2001, 1, 3),
+      Categories: ['Work; x', 'Friends, old'],
+      Children: ['Ann', 'Ben'],
+      Picture: 'AAAA',
+      Body: { type: 1, data: 'One\nTwo; three, four' },
+      uid: 'u1',
+    };
+    const { items, errors } = readCardFile(writeCardFile([contact]));
+    assert.deepEqual(errors, []);
+    assert.deepEqual(sorted(items[0]!), sorted(contact));
+  });
+  function sorted(fields: Fields) {
+    return Object.fromEntries(Object.entries(fields).sort());
+  }
+
+  test('vCard 3 and 4 of other programs come, with what has no place kept', () => {
+    const text = lines(
+      'BEGIN:VCARD',
+      'VERSION:3.0',
+      'N:Doe;Ann;;;',
+      'FN:Ann Doe',
+      ...['a', 'b', 'c', 'd'].map((name) => `EMAIL;TYPE=INTERNET:${name}@example.test`),
+      'TEL;TYPE=CELL,VOICE:1',
+      'item1.TEL;TYPE=WORK:2',
+      'PHOTO;ENCODING=b;TYPE=JPEG:AAAA',
+      'X-SOCIALPROFILE:https://example.test/ann',
+      'END:VCARD',
+      'BEGIN:VCARD',
+      'VERSION:4.0',
+      'FN:Bob Roe',
+      'N:Roe;Bob;;;',
+      'BDAY:--0504',
+      'TEL;VALUE=uri;TYPE="home,voice":tel:3',
+      'PHOTO:data:image/png;base64,BBBB',
+      'GENDER:M',
+      'END:VCARD',
+      'BEGIN:VCARD',
+      'VERSION:2.1',
+      'N:Old',
+      'END:VCARD',
+      'BEGIN:VCARD',
+      'VERSION:3.0',
+      'FN:Big',
+      `PHOTO;ENCODING=b:${'A'.repeat(50_000)}`,
+      'not a line',
+      'END:VCARD',
+    );
+    const { items, errors } = readCardFile(text);
+    assert.deepEqual(
+      items.map(({ FileAs, Picture, HomePhoneNumber, MobilePhoneNumber, BusinessPhoneNumber }) => [
+        FileAs,
+        Picture,
+        HomePhoneNumber,
+        MobilePhoneNumber,
+        BusinessPhoneNumber,
+      ]),
+      [
+        ['Ann Doe', 'AAAA', undefined, '1', '2'],
+        ['Bob Roe', 'BBBB', '3', undefined, undefined],
+        ['Big', undefined, undefined, undefined, undefined],
+      ],
+    );
+    assert.deepEqual(
+      errors.map(({ line }) => line),
+      [14, 23, 27, 31],
+    );
+    const written = writeCardFile(items).replace(/\r\n /g, '');
+    for (const kept of [
+      'EMAIL:d@example.test',
+      'X-SOCIALPROFILE:https://example.test/ann',
+      'GENDER:M',
+      'A'.repeat(50_000),
+    ])
+      assert.ok(
+        written.includes(kept) || written.includes(kept.replace('EMAIL:', 'EMAIL;TYPE=INTERNET:')),
+        kept.slice(0, 40),
+      );
+  });
+});
+
+describe('tasks', () => {
+  const text = calendarOf(
+    'BEGIN:VTODO',
+    'UID:t1',
+    'SUMMARY:Pay',
+    'DESCRIPTION:The rent',
+    'DTSTART;VALUE=DATE:20261102',
+    'DUE;VALUE=DATE:20261105',
+    'PRIORITY:1',
+    'CLASS:PRIVATE',
+    'CATEGORIES:Home,Money',
+    'RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=4',
+    'PERCENT-COMPLETE:40',
+    'BEGIN:VALARM',
+    'ACTION:DISPLAY',
+    'TRIGGER;RELATED=END:-PT2H',
+    'END:VALARM',
+    'END:VTODO',
+    'BEGIN:VTODO',
+    'SUMMARY:Done',
+    'STATUS:COMPLETED',
+    'COMPLETED:20261001T120000Z',
+    'END:VTODO',
+    'BEGIN:VTODO',
+    'UID:empty',
+    'END:VTODO',
+  );
+  test('come with their dates on the wall, and go again', () => {
+    const { items, errors } = readTaskFile(text, { zone: 'Europe/Berlin' });
+    assert.deepEqual(
+      errors.map(({ line }) => line),
+      [24],
+    );
+    const [pay, done] = items;
+    assert.deepEqual(
+      [pay!.subject, pay!.importance, pay!.sensitivity, pay!.start, pay!.utcDue, pay!.reminderTime],
+      ['Pay', 2, 2, Date.UTC(2026, 10, 2), Date.UTC(2026, 10, 4, 23), Date.UTC(2026, 10, 4, 21)],
+    );
+    assert.deepEqual([pay!.recurrence?.type, pay!.recurrence?.occurrences], [1, 4]);
+    assert.equal(done!.completed, Date.UTC(2026, 9, 1, 12));
+    const written = writeTaskFile(items, now);
+    assert.ok(written.includes('PERCENT-COMPLETE:40'));
+    assert.deepEqual(readTaskFile(written, { zone: 'Europe/Berlin' }).items, items);
+  });
+});
