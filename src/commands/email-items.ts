@@ -6,6 +6,7 @@ import { chooseBody, type RenderedBody, renderBodyPart } from '../content/email/
 import type { ReadRange } from '../content/email/late.ts';
 import type { Email } from '../domain/email.ts';
 import { EasError, isEasError } from '../domain/errors.ts';
+import type { Modseq } from '../domain/ids.ts';
 import { type Item, isMail, type LivingItem, type Mail } from '../domain/item.ts';
 import type { RenderOptions } from '../domain/sync-record.ts';
 import type { Context } from './define.ts';
@@ -68,9 +69,14 @@ async function renderPart(context: Context, item: Mail, { bodyPart }: RenderOpti
   return { BodyPart: writeBodyPart(await renderBodyPart(item.content, bodyPart, reader(context, item.content))) };
 }
 
-/** A Change: the marks alone when nothing else was ever touched. */
-export async function renderChange(context: Context, item: LivingItem, options: RenderOptions): Promise<WrittenEmail> {
+/** A Change: the marks alone when nothing else was touched; what was answered or forwarded behind `since` comes whole. */
+export async function renderChange(
+  context: Context,
+  item: LivingItem,
+  options: RenderOptions,
+  since: Modseq,
+): Promise<WrittenEmail> {
   if (!isMail(item)) return renderEmail(context, item, options);
-  const parts = changedParts(item);
+  const parts = changedParts(item, since);
   return parts.includes('message') ? renderEmail(context, item, options) : writeMarks(item.content, parts);
 }

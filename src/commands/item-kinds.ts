@@ -8,7 +8,7 @@ import { notesCodec } from '../content/notes/codec.ts';
 import { smsCodec } from '../content/sms/codec.ts';
 import { tasksCodec } from '../content/tasks/codec.ts';
 import type { Collection, ItemClass } from '../domain/collection.ts';
-import type { BlobId } from '../domain/ids.ts';
+import type { BlobId, Modseq } from '../domain/ids.ts';
 import { isMail, type LivingItem } from '../domain/item.ts';
 import type { RenderOptions, SyncOptions } from '../domain/sync-record.ts';
 import type { Beside, DeviceCommand } from '../sync/commands.ts';
@@ -40,7 +40,7 @@ export interface ItemKind {
   file?(item: LivingItem, key: string): KeptFile | undefined;
   /** ApplicationData: the whole item, and what a Change tells of it. One that cannot be read is a stub that says so. */
   whole(context: Context, item: LivingItem, options: RenderOptions): Promise<Element>;
-  changed(context: Context, item: LivingItem, options: RenderOptions): Promise<Element>;
+  changed(context: Context, item: LivingItem, options: RenderOptions, since: Modseq): Promise<Element>;
   /** What the answer to an Add tells beside the ServerId. */
   added(context: Context, item: LivingItem, add: AddCommand): Element | undefined;
   /** What the answer to a Change that went well tells; absent: such a Change is not answered. */
@@ -56,7 +56,8 @@ const emailKind: ItemKind = {
   },
   prepareChange: (context, folder, change) => prepareChange(context, folder.id, change),
   whole: async (context, item, options) => asElement(context, await renderEmail(context, item, options)),
-  changed: async (context, item, options) => asElement(context, await renderChange(context, item, options)),
+  changed: async (context, item, options, since) =>
+    asElement(context, await renderChange(context, item, options, since)),
   added: (context, item, add) => (isMail(item) ? addedDraft(context, item, add) : undefined),
   answered: (context, item, change) => (isMail(item) ? changedDraft(context, item, change) : undefined),
   weigh: (item, options) => (isMail(item) ? weighEmail(item.content, options.bodyPreferences) : 512),

@@ -336,8 +336,9 @@ async function writeChange(context: Context, change: Change, options: SyncOption
       return { Add: { Class: classBeside(item), ServerId: item.id, ApplicationData } };
     }
     case 'Change': {
-      const { item } = change;
-      const ApplicationData = await kindOf(item).changed(context, item, bodiesOf(item, options, context.clock.now()));
+      const { item, since } = change;
+      const wanted = bodiesOf(item, options, context.clock.now());
+      const ApplicationData = await kindOf(item).changed(context, item, wanted, since);
       return { Change: { Class: classBeside(item), ServerId: item.id, ApplicationData } };
     }
     case 'Delete':

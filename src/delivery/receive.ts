@@ -1,4 +1,5 @@
 // A mail that comes for an account, with all that its coming does: the calendar of a meeting, the answer of one who is away.
+import { namedInstead } from '../content/email/addressed.ts';
 import { indexAside } from '../content/email/aside.ts';
 import type { ReadRange } from '../content/email/late.ts';
 import type { AccountId, ServerId } from '../domain/ids.ts';
@@ -26,16 +27,29 @@ export async function receive(
     log.error(what, { account, error });
     return undefined;
   };
-  const [answer, meeting] = await Promise.all([
+  const [answer, meeting, isBlind] = await Promise.all([
     prepareAnswer(store, account, { head, index, from, now }).catch(orNone('an automatic reply cannot be made')),
     prepareMeeting({ store, log }, account, { index, read, now }).catch(orNone('a meeting cannot be read')),
+    cameAsBcc(store, account, head).catch(orNone('the recipients cannot be read')),
   ]);
   return deliver(store, account, mail, {
     ...facts,
     index,
     beside: async (tx) => {
       await answer?.(tx);
-      return meeting?.(tx);
+      const { content = {}, words = [] } = (await meeting?.(tx)) ?? {};
+      return { words, content: { ...content, ...(isBlind && { receivedAsBcc: true }) } };
     },
   });
+}
+
+/** The recipients of a long list are not all looked up. */
+const lookedUp = 50;
+
+async function cameAsBcc(store: Store, id: AccountId, head: Buffer): Promise<boolean> {
+  const { address, aliases } = await store.read(id, (reader) => reader.account());
+  const others = namedInstead(head, [address, ...aliases]);
+  if (!others || others.length > lookedUp) return false;
+  const groups = await Promise.all(others.map((other) => store.directory.findGroup(other)));
+  return groups.every((group) => group === undefined);
 }

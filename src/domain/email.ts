@@ -113,6 +113,8 @@ export interface Email extends EmailIndex {
   /** 1 reply, 2 reply all, 3 forward; time in milliseconds. */
   readonly lastVerb?: { readonly verb: 1 | 2 | 3; readonly time: number };
   readonly draft: boolean;
+  /** Its To and Cc name neither the account nor a group. */
+  readonly receivedAsBcc?: true;
   readonly meeting?: Meeting;
 }
 

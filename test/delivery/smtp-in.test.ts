@@ -143,3 +143,26 @@ test('mail to a group reaches its accounts once, through groups in circles, and 
   assert.equal(await world.store.outbox.next(), undefined);
   await assert.rejects(send(port, 'eve@far.test', ['nobody@example.test'], message), /550/);
 });
+
+test('a mail that names neither the account nor a group of it came as a blind copy; one of a list did not', async (t) => {
+  const world = await mailWorld(t);
+  await world.store.directory.putGroup({
+    ...{ address: 'all@example.test', displayName: 'All', members: ['alice@example.test'] },
+  });
+  const port = await listening(t, world);
+  const named = (to: string, more = '') => `From: eve@far.test\r\nTo: ${to}\r\n${more}Subject: ${to}\r\n\r\nHi\r\n`;
+  const cases: [string, string, boolean | undefined][] = [
+    ['bob@example.test', '', true],
+    ['bob@example.test', 'Cc: alice+x@example.test\r\n', undefined],
+    ['undisclosed-recipients:;', '', true],
+    ['list@far.test', 'List-Id: <list.far.test>\r\n', undefined],
+    ['all@example.test', '', undefined],
+  ];
+  for (const [to, more] of cases)
+    await send(port, 'eve@far.test', ['alice@example.test'], Buffer.from(named(to, more)));
+  const items = await inbox(world.store, world.alice);
+  assert.deepEqual(
+    items.map(({ content }) => content.receivedAsBcc).sort(),
+    cases.map(([, , isBlind]) => isBlind).sort(),
+  );
+});

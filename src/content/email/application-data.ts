@@ -11,7 +11,7 @@ import {
 import type { Element } from '../../../protocol/wbxml/element.ts';
 import type { Attachment, Email, EmailPart, Flag } from '../../domain/email.ts';
 import { EasError } from '../../domain/errors.ts';
-import type { ServerId } from '../../domain/ids.ts';
+import type { Modseq, ServerId } from '../../domain/ids.ts';
 import type { LivingItem } from '../../domain/item.ts';
 import type { BodyPreference } from '../../domain/sync-record.ts';
 import { writeMeetingRequest } from '../calendar/meeting-request.ts';
@@ -48,6 +48,7 @@ export function writeEmail(item: EmailItem, body: RenderedBody | undefined, vers
     NativeBodyType: content.nativeBodyType,
     ConversationId: Buffer.from(content.conversation, 'hex'),
     ConversationIndex: Buffer.from(content.conversationIndex, 'base64'),
+    ReceivedAsBcc: content.receivedAsBcc,
     IsDraft: content.draft,
   };
 }
@@ -82,9 +83,11 @@ export function weighEmail(content: Email, preferences: readonly BodyPreference[
  * What a Change tells ([MS-ASEMAIL] 3.2.5.4 Sync Command Response): the marks that were ever touched, or the whole mail. Not only those behind
  * the watermark: a page may have ended between two changes of one item, of which the log keeps the last.
  */
-export function changedParts(item: EmailItem): readonly EmailPart[] {
+export function changedParts(item: EmailItem, since: Modseq): readonly EmailPart[] {
   const touched = Object.keys(item.touched) as EmailPart[];
-  return touched.length === 0 ? ['message'] : touched;
+  // MS-ASEMAIL_R94: what is neither Read, Flag nor Categories brings the whole mail.
+  const isWhole = touched.length === 0 || (item.touched.verb ?? 0) > since;
+  return isWhole ? ['message'] : touched;
 }
 
 export function writeMarks(content: Email, parts: readonly EmailPart[]): WrittenEmail {

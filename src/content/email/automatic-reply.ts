@@ -1,7 +1,7 @@
 // Answers that nobody writes (RFC 3834): which mail gets one, and what it looks like. Invariant: lists, programs, bounces and
 // whoever asks not to be answered never get one, and an answer is never answered.
 import type { EmailIndex } from '../../domain/email.ts';
-import { parseAddresses } from './address.ts';
+import { addressedTo, namesOneOf } from './addressed.ts';
 import { type Field, fieldValue, readHeader } from './header.ts';
 import { addressField, dateText, textField } from './write-header.ts';
 import { bodyPart } from './write-mime.ts';
@@ -16,7 +16,7 @@ export function isForAPerson(mime: Buffer, from: string, own: readonly string[])
   const local = sender.slice(0, sender.lastIndexOf('@'));
   if (!/^[^@\s]+@[^@\s]+$/.test(sender) || machines.test(local) || own.includes(sender)) return false;
   const { fields } = readHeader(mime, 0, mime.length);
-  return !isAutomatic(fields) && namesOne(fields, own);
+  return !isAutomatic(fields) && namesOneOf(addressedTo(fields), own);
 }
 
 function isAutomatic(fields: readonly Field[]): boolean {
@@ -27,14 +27,6 @@ function isAutomatic(fields: readonly Field[]): boolean {
   if (/(?:^|[\s,;])(?:all|oof|autoreply)(?:$|[\s,;])/.test(value('x-auto-response-suppress'))) return true;
   const [returnPath] = fields.filter(({ name }) => name === 'return-path');
   return returnPath?.value.trim() === '<>' || value('content-type').startsWith('multipart/report');
-}
-
-/** It names the account among those it is for, under one of its addresses or with a tag. */
-function namesOne(fields: readonly Field[], own: readonly string[]): boolean {
-  const named = fields
-    .filter(({ name }) => name === 'to' || name === 'cc')
-    .flatMap(({ value }) => parseAddresses(value).map(({ address }) => address.toLowerCase()));
-  return named.some((address) => own.includes(address) || own.includes(address.replace(/\+[^@]*(?=@)/, '')));
 }
 
 export interface AutomaticReply {
