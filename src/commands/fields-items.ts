@@ -1,6 +1,6 @@
 // Items whose content is plain fields (an event, a contact, a task, a note), over the codec of their class: Add, Change and
 // Delete as commands of sync/, and ApplicationData. Deleted ones are gone for phones; the journal keeps them.
-import { tagName } from '../../protocol/index.ts';
+import { pages, tagName } from '../../protocol/index.ts';
 import type { Element } from '../../protocol/wbxml/element.ts';
 import type { FieldsCodec, Spoken, Stored } from '../content/fields-class.ts';
 import type { ItemClass } from '../domain/collection.ts';
@@ -14,6 +14,10 @@ import { hashOf } from './command-hash.ts';
 import type { Context } from './define.ts';
 import { isTransient, quarantine } from './email-items.ts';
 import type { ItemKind } from './item-kinds.ts';
+
+function isNoPicture(tag: number): boolean {
+  return tag !== Number(pages.contacts.Picture);
+}
 
 export type FieldsClass = Exclude<ItemClass, 'Email'>;
 
@@ -123,7 +127,8 @@ export function fieldsKind(itemClass: FieldsClass, codec: FieldsCodec, hooks: Fi
         return {
           ...named,
           change: (item, { supported }) => {
-            const tags = supported && { supported: new Set(supported.map(tagName)) };
+            const handled = context.quirks.emptyPictures ? (supported ?? []).filter(isNoPicture) : supported;
+            const tags = supported && handled && { supported: new Set(handled.map(tagName)) };
             const change = (before: Fields) => codec.change(before, data, { ...spoken, ...tags, ...instanceId });
             return changeWith(context, change, spoken)(item);
           },

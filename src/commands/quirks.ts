@@ -14,6 +14,8 @@ export interface Quirks {
   readonly noDeviceInformation?: true;
   /** A folder that is gone is left out of Sync's answer instead of Status 12. */
   readonly omitLostFolders?: true;
+  /** It sends an empty Picture for one that it never loaded, whatever it lists in Supported. */
+  readonly emptyPictures?: true;
 }
 
 interface Row extends Quirks {
@@ -50,6 +52,16 @@ const rows: readonly Row[] = [
     agent: /^Apple-iPhone\d+C\d+\/13\d\d\./,
     newest: '14.1',
     source: 'libwbxml PR 32: iOS 9 speaks 16.0 without its drafts and without attachments of events',
+  },
+  {
+    type: /^(iPhone|iPad|iPod)/i,
+    emptyPictures: true,
+    source: 'Horde Device.php:86: an empty Picture on every edit of a contact',
+  },
+  {
+    agent: /^Nine-/,
+    emptyPictures: true,
+    source: 'traces syncgw/723: an empty Picture on every edit of a contact',
   },
 ];
 

@@ -162,7 +162,7 @@ function changeTask(before: Task, data: Element, spoken: Spoken): { fields: Fiel
     due: due.local,
     utcDue: due.instant,
     categories: wire.Categories?.Category?.length ? wire.Categories.Category : undefined,
-    recurrence: wire.Recurrence && readRepeats(wire.Recurrence),
+    recurrence: wire.Recurrence && readRepeats(wire.Recurrence, before.recurrence),
     completed: completedAt(before, wire, spoken.now),
     sensitivity: bounded(wire.Sensitivity, 0, 3, 'Sensitivity') ?? 0,
     reminderSet: bounded(wire.ReminderSet, 0, 1, 'ReminderSet') ?? before.reminderSet,
@@ -183,7 +183,7 @@ function completedAt(before: Task, { Complete, DateCompleted }: ReadTask, now: n
 }
 
 /** [MS-ASTASK] R81, R289, R37011: Type and Start have to be there, a calendar only where months are counted. */
-function readRepeats(wire: TaskRecurrence): Repeats | undefined {
+function readRepeats(wire: TaskRecurrence, before: Repeats | undefined): Repeats | undefined {
   const pattern = readPattern(wire);
   if (!pattern) return undefined;
   const counted = pattern.type === 2 || pattern.type === 3 || pattern.type === 5 || pattern.type === 6;
@@ -191,11 +191,16 @@ function readRepeats(wire: TaskRecurrence): Repeats | undefined {
   const start = at(wire.Start, 'Start');
   if (start === undefined) throw invalid('Start');
   const until = pattern.occurrences === undefined ? at(wire.Until, 'Until') : undefined;
+  // What an older phone cannot say of the pattern that it was shown stays.
+  const { calendarType, isLeapMonth, firstDayOfWeek } =
+    before?.type === pattern.type ? before : ({} as Partial<Repeats>);
+  const unsaid = withoutUndefined({ calendarType, isLeapMonth, firstDayOfWeek });
   return withoutUndefined({
+    ...unsaid,
     ...pattern,
     start,
     until,
-    regenerate: wire.Regenerate,
-    deadOccur: wire.DeadOccur,
+    regenerate: bounded(wire.Regenerate, 0, 1, 'Regenerate'),
+    deadOccur: bounded(wire.DeadOccur, 0, 255, 'DeadOccur'),
   }) as Repeats;
 }
