@@ -19,14 +19,23 @@ export interface LogOptions {
   readonly stream?: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
-export function createLog({ level, stream = process.stderr }: LogOptions): Log {
+/** Whose level can be changed while it is used. */
+export interface AdjustableLog extends Log {
+  setLevel(level: LogLevel): void;
+}
+
+export function createLog({ level, stream = process.stderr }: LogOptions): AdjustableLog {
   const { combine, timestamp, json, printf } = winston.format;
-  return winston.createLogger({
-    level: level === 'silent' ? 'error' : level,
-    silent: level === 'silent',
+  const logger = winston.createLogger({
+    ...levelOf(level),
     format: combine(errorFields(), timestamp(), stream.isTTY === true ? printf(readable) : json()),
     transports: [new winston.transports.Stream({ stream })],
   });
+  return Object.assign(logger, { setLevel: (next: LogLevel) => void Object.assign(logger, levelOf(next)) });
+}
+
+function levelOf(level: LogLevel): { level: string; silent: boolean } {
+  return { level: level === 'silent' ? 'error' : level, silent: level === 'silent' };
 }
 
 /** Error objects among the fields: JSON would print them as {}. */

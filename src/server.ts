@@ -11,27 +11,30 @@ import { type Clock, systemClock } from './clock.ts';
 import { formatHostPort, type Listen } from './config/address.ts';
 import type { Config } from './config/config.ts';
 import { createMx } from './delivery/mx.ts';
+import { createRate } from './delivery/rate.ts';
 import type { Recipients } from './delivery/recipients.ts';
-import { createSendRate } from './delivery/send-rate.ts';
 import { createSmarthost, type HandOn } from './delivery/smarthost.ts';
 import { type SmtpIn, startSmtpIn } from './delivery/smtp-in.ts';
 import { startSender } from './delivery/smtp-out.ts';
 import { createEndpoint } from './endpoint/endpoint.ts';
 import { createApp } from './http/app.ts';
 import { createAuthenticator } from './http/auth.ts';
-import { type Certificates, ensureCertificates } from './http/certificate.ts';
+import { ensureCertificates } from './http/certificate.ts';
+import { type CertificateKeeper, keepCertificate, readCertificate } from './http/certificate-keeper.ts';
 import { certificateNames } from './http/certificate-names.ts';
-import { type Listener, listen } from './http/listener.ts';
+import { connectionLimit, listen } from './http/listener.ts';
 import { createOpenRequests, type OpenRequests } from './http/open-requests.ts';
-import { createLog, type Log } from './log.ts';
+import { type AdjustableLog, createLog, type Log } from './log.ts';
 import { createSealer } from './sealer.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/port.ts';
 import { createTrust } from './trust.ts';
 
 export interface RunningServer {
-  /** http and https as URLs, smtp as HOST:PORT, with the real ports; absent: off. */
-  readonly addresses: { readonly http?: string; readonly https?: string; readonly smtp?: string };
+  /** http and https as URLs, smtp and lmtp as HOST:PORT, with the real ports; absent: off. */
+  readonly addresses: Readonly<Partial<Record<'http' | 'https' | 'smtp' | 'lmtp', string>>>;
+  /** Takes on another log level, and reads the certificate again. */
+  reload(config: Pick<Config, 'logLevel'>): Promise<void>;
   /** Within 10 seconds. */
   close(): Promise<void>;
 }
@@ -47,22 +50,37 @@ interface Parts {
   readonly open: OpenRequests;
   /** What to close, last first. */
   readonly closers: (() => unknown)[];
+  readonly reloaders: (() => Promise<void>)[];
 }
-const renewalCheck = 12 * 3_600_000;
+/** How often it is looked whether the certificate is another: files of others, and when our own is to be renewed. */
+const certificateCheck = { given: 60_000, own: 12 * 3_600_000 };
 
 /** Throws ListenError, and what the store throws when it cannot be opened; nothing stays open then. */
-export async function startServer(config: Config, passed: { clock?: Clock; log?: Log } = {}): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  passed: { clock?: Clock; log?: AdjustableLog } = {},
+): Promise<RunningServer> {
   const clock = passed.clock ?? systemClock;
   const log = passed.log ?? createLog({ level: config.logLevel });
   const store = await openStore({ data: config.data, log, clock: clock.now });
   const closers = [() => store[Symbol.asyncDispose]()];
-  const parts = { config, clock, log, store, closers, open: createOpenRequests() };
+  const parts: Parts = { config, clock, log, store, closers, reloaders: [], open: createOpenRequests() };
   try {
-    return { addresses: await compose(parts), close: () => closeAll(parts) };
+    const addresses = await compose(parts);
+    return { addresses, close: () => closeAll(parts), reload: (next) => reloadAll(parts, log, next) };
   } catch (error) {
     await closeAll(parts);
     throw error;
   }
+}
+
+async function reloadAll(
+  { reloaders }: Parts,
+  log: AdjustableLog,
+  { logLevel }: Pick<Config, 'logLevel'>,
+): Promise<void> {
+  log.setLevel(logLevel);
+  for (const reload of reloaders) await reload();
 }
 
 async function closeAll({ closers, open, log }: Parts): Promise<void> {
@@ -94,7 +112,7 @@ async function compose(parts: Parts): Promise<RunningServer['addresses']> {
   });
   closers.push(() => endpoint[Symbol.asyncDispose]());
   const smarthost = handOnOf(config);
-  const rate = createSendRate(config.mailRates.outgoing, clock);
+  const rate = createRate(config.mailRates.outgoing, 3_600_000, clock);
   const sender = startSender({ store, recipients: addresses, clock, log, rate, ...(smarthost && { smarthost }) });
   closers.push(() => sender[Symbol.asyncDispose]());
   const jobs = startJobs(store, clock, log, `${hostname()} ${process.pid}`);
@@ -132,51 +150,57 @@ async function listenEverywhere(
     listeners.push(listener);
     return listener;
   };
-  const names = certificateNames(hostname(), config.https?.host ?? '', config.domains);
-  const tls = config.https && (await ensureCertificates(config.data, names, parts.clock));
-  const found: { http?: string; https?: string; smtp?: string } = {};
+  const tls = config.https && (await keeperOf(parts));
+  const found: { -readonly [Name in keyof RunningServer['addresses']]: string } = {};
   if (config.http) {
     const http = add(await tried('http', config.http, listen(app, config.http)));
     found.http = `http://${formatHostPort(http.address)}`;
   }
   if (config.https && tls) {
-    const https = add(await tried('https', config.https, listen(app, config.https, tls)));
+    const https = add(await tried('https', config.https, listen(app, config.https, tls.current, config.tlsMin)));
     found.https = `https://${formatHostPort(https.address)}`;
-    closers.push(keepCertificate(parts, names, tls, https));
+    tls.onChange(https.setCertificate);
   }
-  if (config.smtp) {
-    const smtp = add(await tried('smtp', config.smtp, smtpIn(parts, config.smtp, recipients, tls)));
-    found.smtp = formatHostPort(smtp.address);
+  for (const name of ['smtp', 'lmtp'] as const) {
+    const address = config[name];
+    if (!address) continue;
+    const listener = add(await tried(name, address, mailIn(parts, name, address, recipients, tls)));
+    found[name] = formatHostPort(listener.address);
   }
+  parts.log.info('limits', { connections: connectionLimit(), mail: config.limits.mail, devices: config.maxDevices });
   return found;
 }
 
-function smtpIn(
-  { config, store, clock, log }: Parts,
-  listen: Listen,
-  recipients: Recipients,
-  tls: Certificates | undefined,
-): Promise<SmtpIn> {
-  const certificate = tls && { tls: { cert: tls.cert, key: tls.key } };
-  return startSmtpIn({ store, recipients, listen, limit: config.limits.mail, clock, log, ...certificate });
+/** The certificate that is configured, else one of our own authority. */
+async function keeperOf({ config, clock, log, closers, reloaders }: Parts): Promise<CertificateKeeper> {
+  const { certificate, data, https, domains } = config;
+  const names = certificateNames(hostname(), https?.host ?? '', domains);
+  const read = certificate ? () => readCertificate(certificate) : () => ensureCertificates(data, names, clock);
+  const every = certificate ? certificateCheck.given : certificateCheck.own;
+  const keeper = await keepCertificate(read, { every, clock, log }).catch((error: unknown) => {
+    throw certificate ? new ListenError(`--cert: ${(error as Error).message}`, { cause: error }) : error;
+  });
+  closers.push(() => keeper[Symbol.dispose]());
+  reloaders.push(keeper.look);
+  return keeper;
 }
 
-/** Looks twice a day whether the certificate is to be renewed; returns what ends that. */
-function keepCertificate(parts: Parts, names: string[], first: Certificates, https: Listener): () => void {
-  let current = first;
-  let cancel = () => {};
-  const look = async (): Promise<void> => {
-    try {
-      const found = await ensureCertificates(parts.config.data, names, parts.clock);
-      if (found.cert !== current.cert) https.setCertificate(found);
-      current = found;
-    } catch (error) {
-      parts.log.error('the certificate cannot be renewed', { error });
-    }
-    cancel = parts.clock.after(renewalCheck, look);
-  };
-  cancel = parts.clock.after(renewalCheck, look);
-  return () => cancel();
+async function mailIn(
+  { config, store, clock, log }: Parts,
+  name: 'smtp' | 'lmtp',
+  listen: Listen,
+  recipients: Recipients,
+  tls: CertificateKeeper | undefined,
+): Promise<SmtpIn> {
+  const { limits, mailRates, tlsMin } = config;
+  const listener = await startSmtpIn({
+    ...{ store, recipients, listen, clock, log, lmtp: name === 'lmtp', limit: limits.mail },
+    ...{ maxRecipients: mailRates.recipients, minVersion: tlsMin },
+    ...(name === 'smtp' && { rate: createRate(mailRates.incoming, 60_000, clock) }),
+    ...(tls && { tls: tls.current }),
+  });
+  tls?.onChange(listener.setCertificate);
+  return listener;
 }
 
 const reasons: Record<string, string> = {

@@ -17,9 +17,13 @@ export function serve(program: Command): void {
     const fresh = !existsSync(config.data);
     const server = await started(config);
     const ended = signal(); // before anyone is told that it runs
-    const { http, https, smtp } = server.addresses;
-    const where = Object.entries({ http, https, smtp }).filter(([, address]) => address !== undefined);
+    onHangUp(async () => server.reload(configOf(self.optsWithGlobals())));
+    const { http, https, smtp, lmtp } = server.addresses;
+    const where = Object.entries({ http, https, smtp, lmtp }).filter(([, address]) => address !== undefined);
     process.stdout.write(`${['easel ready', ...where.map(([name, address]) => `${name}=${address}`)].join(' ')}\n`);
+    if (process.getuid?.() === 0) {
+      process.stderr.write('easel: it runs as root, which it need not; `easel service` prints a unit that does not\n');
+    }
     if (fresh) process.stderr.write(firstSteps(config, server));
     await ended;
     await server.close();
@@ -39,6 +43,13 @@ async function started(config: Config): Promise<RunningServer> {
 function signal(): Promise<void> {
   return new Promise((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve());
+  });
+}
+
+/** What is wrong then is told, and all goes on as it was. */
+function onHangUp(act: () => Promise<void>): void {
+  process.on('SIGHUP', () => {
+    act().catch((error: unknown) => void process.stderr.write(`easel: ${(error as Error).message}\n`));
   });
 }
 

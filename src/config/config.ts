@@ -9,6 +9,7 @@ import { type Listen, parseDomains, parseListener, parseNetworks, parseSmarthost
 import { type FileValues, fileTexts } from './file.ts';
 import { parsePolicy } from './policy.ts';
 import { type Setting, type SettingName, settings } from './settings.ts';
+import type { TlsVersion } from './tls.ts';
 
 export interface Config {
   /** Absolute or relative to the working folder. */
@@ -51,7 +52,6 @@ export interface Config {
   readonly limits: { readonly wbxml: number; readonly mail: number };
 }
 
-export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
 const tlsVersions: Readonly<Record<string, TlsVersion>> = {
   '1.0': 'TLSv1',
   '1.1': 'TLSv1.1',

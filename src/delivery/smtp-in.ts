@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
 import { SMTPServer, type SMTPServerAddress, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import type { Clock } from '../clock.ts';
+import { secureOptions, type TlsVersion } from '../config/tls.ts';
 import { longMail } from '../content/email/aside.ts';
 import { domainOf } from '../domain/account.ts';
 import { type ErrorCode, isEasError } from '../domain/errors.ts';
@@ -12,12 +13,19 @@ import type { AccountId } from '../domain/ids.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/port.ts';
 import { type StoredMail, storeMail } from './deliver.ts';
+import type { Rate } from './rate.ts';
 import { receive } from './receive.ts';
 import type { Recipients } from './recipients.ts';
 import { hops, traceLines } from './trace.ts';
 
 export interface SmtpIn extends AsyncDisposable {
   readonly address: { readonly host: string; readonly port: number };
+  /** For connections from now on. */
+  setCertificate(pem: Pem): void;
+}
+interface Pem {
+  readonly cert: string;
+  readonly key: string;
 }
 export interface SmtpInOptions {
   readonly store: Store;
@@ -26,7 +34,14 @@ export interface SmtpInOptions {
   /** Bytes of the largest message. */
   readonly limit: number;
   /** PEM; absent: no STARTTLS. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly tls?: Pem;
+  readonly minVersion?: TlsVersion;
+  /** [RFC 2033]: a mail server in front hands over, and hears of each recipient by itself. */
+  readonly lmtp?: boolean;
+  /** Of one message; absent: any number. */
+  readonly maxRecipients?: number;
+  /** Messages that an address may bring. */
+  readonly rate?: Rate;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -38,6 +53,8 @@ const replies = {
   'too-large': [552, '5.3.4 the message is too large'],
   loop: [554, '5.4.6 too many hops'],
   'over-quota': [452, '4.2.2 the mailbox is full'],
+  'too-many': [452, '4.5.3 too many recipients'],
+  'too-often': [450, '4.7.1 too many messages in a minute, try again later'],
   temporary: [451, '4.3.0 not accepted now, try again later'],
 } as const satisfies Partial<Record<ErrorCode | string, readonly [number, string]>>;
 class Refusal extends Error {
@@ -54,7 +71,7 @@ const maxHops = 50;
  * A message keeps its bytes behind a Return-Path and a Received line. Rejects when the address cannot be listened on.
  */
 export async function startSmtpIn(options: SmtpInOptions): Promise<SmtpIn> {
-  const { log } = options;
+  const { log, lmtp = false } = options;
   const accept = acceptor(options);
   const server = new SMTPServer({
     name: hostname(),
@@ -65,9 +82,16 @@ export async function startSmtpIn(options: SmtpInOptions): Promise<SmtpIn> {
     maxClients: 200,
     closeTimeout: 5_000,
     logger: false,
+    lmtp,
     ...options.tls,
-    onRcptTo: (address, _session, done) => void settle(lookUp(options, address), done),
-    onData: (stream, session, done) => void settle(accept(stream, session), done),
+    ...(options.minVersion && secureOptions(options.minVersion)),
+    onMailFrom: (_address, session, done) => done(mayBring(options, session) ? null : new Refusal('too-often')),
+    onRcptTo: (address, session, done) => void settle(admit(options, address, session), done),
+    onData: (stream, session, done) =>
+      void accept(stream, session).then(
+        (outcomes) => tell(outcomes, lmtp, done),
+        (error: unknown) => done(refusalOf(error)),
+      ),
   });
   server.on('error', (error: Error) => log.debug('smtp connection failed', { error: error.message }));
   const listener = server.listen(options.listen.port, options.listen.host);
@@ -77,6 +101,7 @@ export async function startSmtpIn(options: SmtpInOptions): Promise<SmtpIn> {
   });
   return {
     address: { host: options.listen.host, port: (listener.address() as AddressInfo).port },
+    setCertificate: (pem) => server.updateSecureContext({ ...pem }),
     [Symbol.asyncDispose]: () => new Promise<void>((resolve) => void server.close(() => resolve())),
   };
 }
@@ -86,8 +111,38 @@ async function settle(work: Promise<unknown>, done: (error?: Error | null) => vo
     await work;
     done();
   } catch (error) {
-    done(error instanceof Refusal ? error : new Refusal('temporary'));
+    done(refusalOf(error));
   }
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  return new Refusal(isEasError(error, 'over-quota') ? 'over-quota' : 'temporary');
+}
+
+/** SMTP has one answer for all: the sender tries the whole message again when it failed for one of them. */
+function tell(
+  outcomes: readonly Outcome[],
+  lmtp: boolean,
+  done: (error?: Error | null, answers?: (Error | string)[]) => void,
+): void {
+  const failed = outcomes.find((outcome) => outcome !== 'delivered');
+  if (!lmtp) done(failed && refusalOf(failed.error));
+  else
+    done(
+      null,
+      outcomes.map((outcome) => (outcome === 'delivered' ? '2.1.5 delivered' : refusalOf(outcome.error))),
+    );
+}
+
+function mayBring({ rate }: SmtpInOptions, { remoteAddress }: SMTPServerSession): boolean {
+  return rate === undefined || rate(remoteAddress, 1);
+}
+
+async function admit(options: SmtpInOptions, address: SMTPServerAddress, session: SMTPServerSession): Promise<void> {
+  const { maxRecipients = Number.POSITIVE_INFINITY } = options;
+  if (session.envelope.rcptTo.length >= maxRecipients) throw new Refusal('too-many');
+  await lookUp(options, address);
 }
 
 /** The account of an address, the accounts among the members of a group; what is sent here is not sent on elsewhere. */
@@ -100,50 +155,71 @@ async function lookUp({ recipients }: SmtpInOptions, { address }: SMTPServerAddr
   return open.map(({ id }) => id);
 }
 
-/** What follows DATA: reads, checks, delivers, logs one line. */
-function acceptor(options: SmtpInOptions): (stream: SMTPServerDataStream, session: SMTPServerSession) => Promise<void> {
+/** Of one recipient. */
+type Outcome = 'delivered' | { readonly error: unknown };
+
+/** What follows DATA: reads, checks, delivers, logs one line; says what became of each recipient. */
+function acceptor(
+  options: SmtpInOptions,
+): (stream: SMTPServerDataStream, session: SMTPServerSession) => Promise<readonly Outcome[]> {
   const { clock, log } = options;
-  // When one of several recipients fails the sender must try the whole message again; this keeps the others from a second copy.
+  // Where a recipient failed, the sender tries again for all who have one answer together; this keeps those who got it from a second.
   const reached = new LRUCache<string, true>({ max: 10_000, ttl: 3 * 24 * 3_600_000, ttlAutopurge: false });
   return async (stream, session) => {
     const started = clock.now();
     const message = await readMessage(options, stream, traceLines(session, started));
-    const to = (await Promise.all(session.envelope.rcptTo.map((address) => lookUp(options, address)))).flat();
-    const fields = { remote: session.remoteAddress, recipients: to.length, bytes: message.size };
+    const { rcptTo, mailFrom } = session.envelope;
+    const fields = { remote: session.remoteAddress, recipients: rcptTo.length, bytes: message.size };
     try {
       if (hops(message.head) > maxHops + 1) throw new Refusal('loop');
-      const from = session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address;
-      await deliverAll(options, reached, new Set(to), message, from);
+      const from = mailFrom === false ? '' : mailFrom.address;
+      const outcomes = await deliverAll(options, reached, rcptTo, message, from);
+      const failed = outcomes.filter((outcome) => outcome !== 'delivered');
+      const [first] = failed;
+      if (first) log.warn('mail refused', { ...fields, failed: failed.length, error: reasonOf(first.error) });
+      else log.info('mail accepted', { ...fields, ms: clock.now() - started });
+      return outcomes;
     } catch (error) {
-      log.warn('mail refused', { ...fields, error: error instanceof Refusal ? error.message : error });
+      log.warn('mail refused', { ...fields, error: reasonOf(error) });
       throw error;
     }
-    log.info('mail accepted', { ...fields, ms: clock.now() - started });
   };
 }
 
+function reasonOf(error: unknown): unknown {
+  return error instanceof Refusal ? error.message : error;
+}
+
 async function deliverAll(
-  { store, clock, log }: SmtpInOptions,
+  options: SmtpInOptions,
   reached: LRUCache<string, true>,
-  to: ReadonlySet<AccountId>,
+  rcptTo: readonly SMTPServerAddress[],
   { mail, hash }: Received,
   from: string,
-): Promise<void> {
-  const pending = [...to].filter((account) => !reached.has(`${hash} ${account}`));
+): Promise<readonly Outcome[]> {
+  const { store, clock, log } = options;
+  const found = await Promise.allSettled(rcptTo.map((address) => lookUp(options, address)));
+  const accounts = found.map((one) => (one.status === 'fulfilled' ? one.value : []));
+  const pending = [...new Set(accounts.flat())].filter((account) => !reached.has(`${hash} ${account}`));
   const received = clock.now();
-  const outcomes = await Promise.allSettled(
+  const delivered = await Promise.allSettled(
     pending.map((account) => receive({ store, log }, account, mail, { received, from })),
   );
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-  for (const [at, account] of pending.entries()) {
-    if (failed && outcomes[at]!.status === 'fulfilled') reached.set(`${hash} ${account}`, true);
+  const errors = new Map<AccountId, unknown>();
+  for (const [at, one] of delivered.entries()) if (one.status === 'rejected') errors.set(pending[at]!, one.reason);
+  const outcomes = found.map((one, at): Outcome => {
+    if (one.status === 'rejected') return { error: one.reason };
+    const failed = accounts[at]!.find((account) => errors.has(account));
+    return failed === undefined ? 'delivered' : { error: errors.get(failed) };
+  });
+  const isRetried = (at: number): boolean =>
+    outcomes[at] !== 'delivered' || (!options.lmtp && outcomes.some((outcome) => outcome !== 'delivered'));
+  const retried = new Set(accounts.filter((_, at) => isRetried(at)).flat());
+  for (const account of accounts.flat()) {
+    if (retried.has(account) && !errors.has(account)) reached.set(`${hash} ${account}`, true);
+    else reached.delete(`${hash} ${account}`);
   }
-  if (!failed) {
-    for (const account of to) reached.delete(`${hash} ${account}`);
-    return;
-  }
-  if (isEasError(failed.reason, 'over-quota')) throw new Refusal('over-quota');
-  throw failed.reason;
+  return outcomes;
 }
 
 interface Received {

@@ -8,9 +8,9 @@ import type { Log } from '../log.ts';
 import type { Store } from '../store/port.ts';
 import { bounceMessage } from './bounce.ts';
 import { deliver } from './deliver.ts';
+import type { Rate } from './rate.ts';
 import { receive } from './receive.ts';
 import type { Recipients } from './recipients.ts';
-import type { SendRate } from './send-rate.ts';
 import type { HandOn, Refused } from './smarthost.ts';
 
 export interface SenderOptions {
@@ -19,7 +19,7 @@ export interface SenderOptions {
   /** Absent: mail for others comes back to its sender. */
   readonly smarthost?: HandOn;
   /** Beyond it an account's mail for others waits; absent: any number. */
-  readonly rate?: SendRate;
+  readonly rate?: Rate;
   readonly clock: Clock;
   readonly log: Log;
 }

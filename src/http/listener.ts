@@ -3,6 +3,7 @@ import { createServer, IncomingMessage, type Server, ServerResponse } from 'node
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
+import { secureOptions, type TlsVersion } from '../config/tls.ts';
 
 export interface Listener extends AsyncDisposable {
   readonly address: { readonly host: string; readonly port: number };
@@ -27,9 +28,11 @@ export async function listen(
   app: Express,
   { host, port }: { readonly host: string; readonly port: number },
   pem?: { readonly cert: string; readonly key: string },
+  minVersion: TlsVersion = 'TLSv1.2',
 ): Promise<Listener> {
   const options = { ...settings, ...prototypes(app) };
-  const server = pem ? createTlsServer({ ...options, ...pem, minVersion: 'TLSv1.2' }, app) : createServer(options, app);
+  const secure = secureOptions(minVersion);
+  const server = pem ? createTlsServer({ ...options, ...pem, ...secure }, app) : createServer(options, app);
   server.timeout = 0;
   server.maxConnections = connectionLimit();
   // `app` says "go on" when someone reads the body: not before the password is right.
@@ -47,7 +50,7 @@ export async function listen(
   });
   return {
     address: { host, port: (server.address() as AddressInfo).port },
-    setCertificate: (next) => (server as TlsServer).setSecureContext(next),
+    setCertificate: (next) => (server as TlsServer).setSecureContext({ ...next, ...secure }),
     [Symbol.asyncDispose]: () => close(server),
   };
 }
@@ -78,7 +81,7 @@ function bornAs<Class extends new (...given: never[]) => object>(
 }
 
 /** What the system lets this process open, less what files and the store need. */
-function connectionLimit(): number {
+export function connectionLimit(): number {
   try {
     const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
     return Math.max(100, Number(limit ?? 11_000) - 1000);

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import type { MxRecord } from 'node:dns';
 import { test } from 'node:test';
 import { createMx } from '../../src/delivery/mx.ts';
-import { createSendRate } from '../../src/delivery/send-rate.ts';
-import type { AccountId } from '../../src/domain/ids.ts';
+import { createRate } from '../../src/delivery/rate.ts';
 import { turnedClock } from '../support/turned-clock.ts';
 import { relay } from './mail-world.ts';
 
@@ -77,8 +76,8 @@ test("a server's final refusal is not taken to the next one; a temporary one is"
 
 test('an account that wrote to too many waits until its hour has room again; others do not', async () => {
   const clock = turnedClock();
-  const rate = createSendRate(100, clock);
-  const [a, b] = ['1', '2'] as AccountId[];
+  const rate = createRate(100, 3_600_000, clock);
+  const [a, b] = ['1', '2'];
   assert.equal(rate(a!, 60), true);
   assert.equal(rate(a!, 60), false);
   assert.equal(rate(b!, 60), true);
@@ -88,5 +87,5 @@ test('an account that wrote to too many waits until its hour has room again; oth
   await clock.turn(3_600_000);
   assert.equal(rate(a!, 5000), true, 'more than there ever is goes when nothing else went');
   assert.equal(rate(a!, 1), false);
-  assert.equal(createSendRate(0, clock)(a!, 1e6), true);
+  assert.equal(createRate(0, 1, clock)(a!, 1e6), true);
 });
