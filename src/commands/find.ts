@@ -1,12 +1,12 @@
 // [MS-ASCMD] 2.2.1.2 Find: as Search, but mails by the ids that Sync gave them, and in short.
-import { LRUCache } from 'lru-cache';
 import { type FindRequest, type FindResponse, find } from '../../protocol/index.ts';
 import { dateTime } from '../content/email/application-data.ts';
 import { parseQuery } from '../content/email/query.ts';
-import type { Mail } from '../domain/item.ts';
+import { isMail, type Mail } from '../domain/item.ts';
 import { findPeople } from './address-list.ts';
 import { type Context, defineCommand } from './define.ts';
 import { findMail, parseRange } from './hits.ts';
+import { hasSnapshot, snapshot } from './result-sets.ts';
 
 type Execute = FindRequest['ExecuteSearch'];
 type Answer = NonNullable<FindResponse['Response']>;
@@ -16,9 +16,6 @@ const status = { done: 1, invalid: 2, foldersFirst: 3, beginAtZero: 4 } as const
 const most = 1000;
 const usual = '0-99';
 const previewLength = 255;
-
-/** Result sets that were begun: paging on needs one. */
-const begun = new LRUCache<string, true>({ max: 10_000 });
 
 export const findCommand = defineCommand({
   name: 'Find',
@@ -30,10 +27,8 @@ export const findCommand = defineCommand({
     const range = parseRange((mail ?? people)?.Options?.Range, usual);
     if (!range || range.to >= most || (mail === undefined) === (people === undefined))
       return { Status: status.invalid };
-    const set = `${context.account} ${context.device.id} ${SearchId}`;
-    if (range.from === 0) begun.set(set, true);
-    else if (!begun.has(set)) return { Status: status.done, Response: { Status: status.beginAtZero, Result: [] } };
-    return mail ? findMails(context, mail, range) : findEntries(context, people!, range);
+    if (range.from > 0 && !hasSnapshot(context, SearchId)) return refusedRange();
+    return mail ? findMails(context, SearchId, mail, range) : findEntries(context, SearchId, people!, range);
   },
 });
 
@@ -42,31 +37,42 @@ interface Span {
   readonly to: number;
 }
 
+function refusedRange(): FindResponse {
+  return { Status: status.done, Response: { Status: status.beginAtZero, Result: [] } };
+}
+
 async function findMails(
   context: Context,
+  key: string,
   { Query, Options }: NonNullable<Execute['MailBoxSearchCriterion']>,
   range: Span,
 ): Promise<FindResponse> {
   if (Query.Class !== undefined && Query.Class !== 'Email') return { Status: status.invalid };
   const folders = Query.CollectionId === undefined || Query.CollectionId === '0' ? [] : [Query.CollectionId];
-  const alternatives = parseQuery(Query.FreeText ?? '');
-  const search = { alternatives, folders, deep: Options?.DeepTraversal ?? false, most: range.to + 2 };
-  const mails = await context.read((reader) => findMail(reader, search));
+  const text = Query.FreeText ?? '';
+  const alternatives = text.trim() === '' ? [] : parseQuery(text, context.clock.now());
+  const search = { alternatives, folders, deep: Options?.DeepTraversal ?? false, most };
+  const mails = await snapshot(context, { key, goesOn: range.from > 0 }, (reader) => findMail(reader, search));
   if (!mails) return { Status: status.foldersFirst };
-  const Result = mails.slice(range.from, range.to + 1).map((mail) => ({
-    Class: 'Email',
-    ServerId: mail.id,
-    CollectionId: mail.collection,
-    Properties: propertiesOf(mail),
-  }));
+  const Result = mails
+    .filter(isMail)
+    .slice(range.from, range.to + 1)
+    .map((mail) => ({
+      Class: 'Email',
+      ServerId: mail.id,
+      CollectionId: mail.collection,
+      Properties: propertiesOf(mail),
+    }));
   return answered({ Store: 'Mailbox', Result }, range.from, mails.length);
 }
 
 async function findEntries(
   context: Context,
+  key: string,
   { Query, Options }: NonNullable<Execute['GalSearchCriterion']>,
   range: Span,
 ): Promise<FindResponse> {
+  await snapshot(context, { key, goesOn: range.from > 0 }, async () => []);
   const people = await findPeople(context, Query, range.to + 2, Options?.Picture);
   const Result = people.slice(range.from, range.to + 1).map((Properties) => ({ Properties }));
   return answered({ Result }, range.from, people.length);

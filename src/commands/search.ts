@@ -14,12 +14,14 @@ import {
 } from '../../protocol/index.ts';
 import { retagged, textOf } from '../../protocol/wbxml/element.ts';
 import { parseQuery } from '../content/email/query.ts';
+import type { ConversationId } from '../domain/ids.ts';
 import type { LivingItem } from '../domain/item.ts';
 import { findPeople } from './address-list.ts';
 import { renderOptionsOf } from './body-preference.ts';
 import { type Context, defineCommand } from './define.ts';
-import { findItems, parseRange } from './hits.ts';
+import { everything, findItems, parseRange } from './hits.ts';
 import { kindOf } from './item-kinds.ts';
+import { snapshot } from './result-sets.ts';
 
 type Store = SearchRequest['Store'];
 type Answer = NonNullable<SearchResponse['Response']>['Store'];
@@ -81,12 +83,16 @@ async function searchMailbox(context: Context, { Query, Options }: Store): Promi
   const dates = datesOf(asked);
   if (!range || !dates) return refused(status.invalid);
   if (range.to >= most) return refused(status.endOfRange);
-  const found = await context.read((reader) =>
+  const text = asked.FreeText.join(' ');
+  const [conversation] = asked.ConversationId;
+  const key = JSON.stringify([asked, Options?.DeepTraversal ?? false]);
+  const found = await snapshot(context, { key, goesOn: range.from > 0 && !Options?.RebuildResults }, (reader) =>
     findItems(reader, {
       ...{ ...dates, deep: Options?.DeepTraversal ?? false, most },
       classes: asked.Class.length === 0 ? allClasses : allClasses.filter((name) => asked.Class.includes(name)),
-      alternatives: parseQuery(asked.FreeText.join(' ')),
+      alternatives: asked.FreeText.length === 0 ? everything : parseQuery(text, context.clock.now()),
       folders: asked.CollectionId.filter((id) => id !== '0'),
+      conversation: conversation && (Buffer.from(conversation).toString('hex') as ConversationId),
     }),
   );
   if (!found) return refused(status.foldersFirst);

@@ -217,4 +217,51 @@ describe('Search and Find', async () => {
     );
     assert.deepEqual(await empty('none'), [{ Status: 6, CollectionId: 'none' }]);
   });
+
+  test('an And without words finds by conversation, dates and class alone', async () => {
+    const phone = await filled();
+    const first = (await phone.items(inbox!))[0]!;
+    const ConversationId = [Buffer.from(first.content.conversation, 'hex')];
+    const ask = (terms: object) => {
+      const And = [{ ...none, Class: ['Email'], ...terms, And: [], Or: [] }];
+      return search(phone, write(mailboxQuery, { ...none, And, Or: [] }, { version }));
+    };
+    assert.deepEqual(subjects(await ask({ ConversationId })), ['Quarterly report']);
+    assert.deepEqual(subjects(await ask({ ConversationId, FreeText: ['nothing'] })), []);
+    assert.deepEqual(subjects(await ask({ ConversationId: [Buffer.alloc(16, 9)] })), []);
+    const than = { DateReceived: true, Value: '2026-01-02T00:00:00.000Z' };
+    assert.deepEqual(subjects(await ask({ LessThan: [than] })), ['Quarterly report']);
+    assert.deepEqual(subjects(await ask({ GreaterThan: [than], CollectionId: [inbox] })), [
+      'Lunch',
+      'Report on fishing',
+    ]);
+  });
+
+  test('the query language is understood, also where the index tells nothing', async () => {
+    const phone = await filled();
+    const cases: [string, string[]][] = [
+      ['report NOT fishing', ['Old report', 'Lunch', 'Quarterly report']],
+      ['hasattachment:true', ['Lunch']],
+      ['(lunch OR quarterly) AND report', ['Lunch', 'Quarterly report']],
+      ['received:2026-01-02', ['Report on fishing']],
+      ['NOT report', []],
+    ];
+    for (const [FreeText, expected] of cases)
+      assert.deepEqual(subjects(await search(phone, query({ FreeText }))), expected, FreeText);
+  });
+
+  test('pages go on from what was found first, without what was deleted since, until the results are rebuilt', async () => {
+    const phone = await house.phone();
+    const ids: string[] = [];
+    for (let n = 0; n < 6; n++)
+      ids.push(await phone.receive(mail({ subject: `Page ${n}` }), { received: Date.UTC(2026, 0, n + 1) }));
+    const page = async (Range: string, RebuildResults = false) =>
+      subjects(await search(phone, query({ FreeText: 'page' }), { Range, RebuildResults }));
+    assert.deepEqual(await page('0-1'), ['Page 5', 'Page 4']);
+    await phone.receive(mail({ subject: 'Page new' }), { received: Date.UTC(2026, 1, 1) });
+    await house.store.transact(phone.account, async (tx) => tx.remove(ids[3] as never));
+    assert.deepEqual(await page('2-3'), ['Page 2', 'Page 1']);
+    assert.deepEqual(await page('2-3', true), ['Page 4', 'Page 2']);
+    assert.deepEqual(await page('0-1'), ['Page new', 'Page 5']);
+  });
 });
