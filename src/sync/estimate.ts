@@ -44,9 +44,10 @@ export async function estimate(reader: Reader, request: EstimateRequest): Promis
   const bounds: Bounds = { end, high, target, mayLoad: false };
   const before = sourceOn(reader, id, { byConversation: byConversation(state.options) });
   const switches = before.byConversation !== source.byConversation && !isSameEitherWay(state);
-  const page = switches
-    ? (await switchMode({ from: before, to: source, end, target }, view, unlimited, () => 0))!
-    : await produce(source, view, bounds, unlimited, () => 0);
+  const begun = switches
+    ? await switchMode({ from: before, to: source, end, target }, view, unlimited, () => 0)
+    : undefined;
+  const page = await produce(source, view, bounds, unlimited, () => 0, begun);
   const below = await countUncovered(source, page, target, folderTypes[collection.type].class);
   return page.changes.length + below - (await countMerged(source, page, target, device));
 }

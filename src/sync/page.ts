@@ -31,13 +31,15 @@ export class PageBuilder {
   part: Part | undefined;
   floors: Floors;
 
-  constructor(view: View, room: Room, weigh: Weigh) {
+  constructor(view: View, room: Room, weigh: Weigh, begun?: Page) {
     this.#view = view;
     this.#room = room;
     this.#weigh = weigh;
-    this.watermark = view.watermark;
-    this.part = view.part;
-    this.floors = { floor: view.floor, ...(view.smsFloor && { smsFloor: view.smsFloor }) };
+    const { watermark, part, floor, smsFloor } = begun ?? view;
+    this.watermark = watermark;
+    this.part = part;
+    this.floors = { floor, ...(smsFloor && { smsFloor }) };
+    for (const change of begun?.changes ?? []) this.place(change);
   }
 
   /** Takes the change, or says that the page is full. */

@@ -18,6 +18,7 @@ import {
   type Placed,
   seenAt,
   type View,
+  viewOf,
 } from './view.ts';
 
 export interface Bounds {
@@ -31,10 +32,19 @@ export interface Bounds {
   readonly mayLoad: boolean;
 }
 
-export async function produce(source: Source, view: View, bounds: Bounds, room: Room, weigh: Weigh): Promise<Page> {
-  const page = new PageBuilder(view, room, weigh);
+/** `begun`: what the answer says already, and as far as that leads; the rest follows in the room that is left. */
+export async function produce(
+  source: Source,
+  before: View,
+  bounds: Bounds,
+  room: Room,
+  weigh: Weigh,
+  begun?: Page,
+): Promise<Page> {
+  const page = new PageBuilder(before, room, weigh, begun);
+  const view = begun ? viewOf(before.device, begun) : before;
   await raise(source, view, bounds.target, page);
-  if (!page.full) await walk(source, { ...view, ...page.floors }, bounds.end, page);
+  if (!page.full) await walk(source, viewOf(view.device, page.result()), bounds.end, page);
   if (bounds.mayLoad && !page.full && page.watermark >= bounds.high) await load(source, bounds.target, page);
   return page.result();
 }

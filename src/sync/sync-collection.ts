@@ -188,7 +188,8 @@ async function pageOf(tx: Transaction, asked: Asked): Promise<Page | undefined> 
   const to = sourceOn(tx, collection.id, { byConversation: byConversation(options), touched });
   if (!switches(request, turn)) return produce(to, view, bounds, room, weigh);
   const from = sourceOn(tx, collection.id, { byConversation: byConversation(state.options), touched });
-  return switchMode({ from, to, end: bounds.end, target: bounds.target }, view, room, weigh);
+  const begun = await switchMode({ from, to, end: bounds.end, target: bounds.target }, view, room, weigh);
+  return begun && produce(to, view, bounds, room, weigh, begun);
 }
 
 function stateOf(key: SyncKey, page: Page, options: SyncOptions, commands: readonly AnsweredCommand[]): SyncState {

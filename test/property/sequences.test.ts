@@ -1,40 +1,12 @@
 // Short lives that a simpler rule of the sync algebra would lose, double or wedge: each is one reason for one rule.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { CollectionId, ServerId } from '../../src/domain/ids.ts';
+import { test } from 'node:test';
+import type { ServerId } from '../../src/domain/ids.ts';
 import { pruneCollection } from '../../src/sync/prune.ts';
-import type { SyncAnswer } from '../../src/sync/sync-collection.ts';
-import { inbox, Phone, type PhoneOptions, sent, trash, World } from '../support/sync-world.ts';
-import { type TempStore, tempStore } from '../support/temp-store.ts';
+import { agree, commands, lost, shortLives } from '../support/short-life.ts';
+import { inbox, Phone, sent, trash } from '../support/sync-world.ts';
 
-let temporary: TempStore;
-before(async () => {
-  temporary = await tempStore();
-});
-after(() => temporary[Symbol.asyncDispose]());
-
-let serial = 0;
-async function life(options: PhoneOptions = {}): Promise<{ world: World; phone: Phone; other: Phone }> {
-  const world = await World.open(temporary.store, `sequence${++serial}`);
-  const phone = new Phone(world, 'phone', options);
-  const other = new Phone(world, 'other');
-  for (const each of [phone, other]) for (const place of [inbox, sent, trash]) await each.settle(place);
-  return { world, phone, other };
-}
-
-function commands(answer: SyncAnswer): string[] {
-  return answer.kind === 'answered' ? answer.changes.map((change) => change.kind) : [];
-}
-
-/** The request reaches the server, its answer reaches nobody. */
-async function lost(phone: Phone, place: CollectionId): Promise<SyncAnswer> {
-  return phone.send(phone.request(place, 100));
-}
-
-async function agree(world: World, ...phones: Phone[]): Promise<void> {
-  for (const phone of phones) for (const place of [inbox, sent, trash]) await phone.settle(place);
-  await world.compare(phones, [inbox, sent, trash]);
-}
+const life = shortLives();
 
 test('a page may end between two items of one transaction', async () => {
   const { world, phone } = await life();
@@ -405,4 +377,139 @@ test('a no-change Sync keeps its key and writes nothing', async () => {
   assert.equal((await phone.sync(inbox)).kind, 'unchanged');
   assert.equal(phone.view(inbox).key, key);
   assert.equal(world.store.stats.commits, before);
+});
+
+test('a date that left the window and came back behind the page is not added again', async () => {
+  const { world, phone } = await life();
+  phone.view(inbox).wants.filter = 2;
+  const [id] = await world.add(inbox, {});
+  await phone.settle(inbox);
+  await world.change([id!], { day: world.today - 9 });
+  await world.add(inbox, {});
+  await world.change([id!], { day: world.today });
+  assert.deepEqual(commands(await phone.sync(inbox, 1)), ['SoftDelete']);
+  await phone.settle(inbox, 1);
+  await agree(world, phone);
+});
+
+test('what a device dates out of its window and back is told as one Change at most', async () => {
+  const { world, phone, other } = await life({ conflict: 0 });
+  phone.view(inbox).wants.filter = 2;
+  const [id] = await world.add(inbox, {});
+  await agree(world, phone, other);
+  phone.change(inbox, id!, { day: world.today - 9 });
+  await phone.sync(inbox);
+  phone.view(inbox).wants.filter = 0;
+  assert.deepEqual(commands(await phone.sync(inbox)), []);
+  await agree(world, phone, other);
+});
+
+test('a late copy of an old empty request does not undo what waits to be confirmed', async () => {
+  const { world, phone } = await life();
+  const early = phone.request(inbox, 100);
+  phone.add(inbox);
+  const exchange = phone.request(inbox, 100);
+  const answer = await phone.send(exchange);
+  await phone.send(early);
+  phone.apply(exchange, answer);
+  await agree(world, phone);
+  assert.equal((await world.living(inbox)).length, 1);
+});
+
+test('a retry that has nothing more to send gets a key of its own, and what it dropped comes back', async () => {
+  const { world, phone } = await life();
+  const [id] = await world.add(inbox, {});
+  await phone.settle(inbox);
+  phone.remove(inbox, id!);
+  await lost(phone, inbox);
+  phone.view(inbox).deletes.clear();
+  const before = phone.view(inbox).key;
+  const answer = await phone.sync(inbox);
+  assert.ok(answer.kind === 'answered' && answer.key !== before && answer.more);
+  await agree(world, phone);
+});
+
+test('a Delete into Deleted Items that was never confirmed is not answered as a move', async () => {
+  const { world, phone } = await life({ deletesAsMoves: true });
+  const [id] = await world.add(inbox, {});
+  await phone.settle(inbox);
+  phone.remove(inbox, id!);
+  await lost(phone, inbox);
+  phone.view(inbox).deletes.clear();
+  await phone.move({ id: id!, from: inbox, to: trash, lost: true }, false);
+  await agree(world, phone);
+  assert.equal(phone.view(inbox).items.size, 0);
+  assert.equal(phone.view(trash).items.size, 1);
+});
+
+test("another device's edit and removal of an own item reach the device that brought it", async () => {
+  const { world, phone, other } = await life();
+  phone.add(inbox);
+  await phone.sync(inbox);
+  await other.settle(inbox);
+  const id = other.touchable(inbox)[0] as ServerId;
+  other.change(inbox, id, { b: 2 });
+  await other.settle(inbox);
+  assert.deepEqual(commands(await phone.sync(inbox)), ['Change']);
+  other.remove(inbox, id);
+  await other.settle(inbox);
+  assert.deepEqual(commands(await phone.sync(inbox)), ['Delete']);
+  await agree(world, phone, other);
+});
+
+test('a withdrawn Change that another one overwrote wakes nobody for nothing', async () => {
+  const { world, phone } = await life();
+  const [id] = await world.add(inbox, {});
+  await phone.settle(inbox);
+  phone.change(inbox, id!, { b: 1 });
+  await lost(phone, inbox);
+  await world.change([id!], { b: 2 });
+  phone.revert(inbox, id!);
+  await phone.settle(inbox);
+  assert.equal(await phone.pending(inbox), 'nothing');
+  assert.equal(phone.view(inbox).items.get(id!)!.b, 2);
+});
+
+test('a crash before the commit leaves nothing, one behind it is a lost answer', async () => {
+  for (const fault of ['never made', 'answer lost'] as const) {
+    const { world, phone } = await life();
+    phone.add(inbox);
+    const exchange = phone.request(inbox, 100);
+    world.fault = fault;
+    await assert.rejects(phone.send(exchange));
+    assert.equal((await world.living(inbox)).length, fault === 'never made' ? 0 : 1);
+    await agree(world, phone);
+    assert.equal((await world.living(inbox)).length, 1);
+  }
+});
+
+test('of five answers to one key the first is forgotten, the others may be gone on with', async () => {
+  const { world, phone } = await life();
+  const exchange = phone.request(inbox, 100);
+  const answers = [];
+  for (let i = 0; i < 5; i++) {
+    await world.add(inbox, {});
+    answers.push(await phone.send(exchange));
+  }
+  const forgotten = new Phone(world, 'phone');
+  forgotten.view(inbox).key = 'key' in answers[0]! ? answers[0].key : '0';
+  assert.equal((await forgotten.send(forgotten.request(inbox, 100))).kind, 'stale');
+  phone.apply(exchange, answers[1]!);
+  await agree(world, phone);
+});
+
+test('a state is a few hundred bytes beside its commands, however many items the device holds', async () => {
+  const { world, phone } = await life();
+  const { wants } = phone.view(inbox);
+  Object.assign(wants, { threads: true, filter: 3, sms: 2 });
+  for (let i = 0; i < 40; i++) {
+    await world.add(inbox, ...Array.from({ length: 25 }, (_, n) => ({ thread: `t${n}`, day: world.today - (n % 9) })));
+    await phone.sync(inbox, 7);
+  }
+  const record = await world.store.read(world.account, (reader) => reader.syncRecord(phone.device, inbox));
+  const states = [record!.confirmed!, ...record!.answers];
+  for (const state of states) assert.ok(JSON.stringify({ ...state, commands: [] }).length < 600);
+  const { tried: _, ...rest } = { ...record!, confirmed: states[0]!, answers: states.slice(1, 2) };
+  assert.ok(JSON.stringify(rest).length <= 1024, `${JSON.stringify(rest).length} bytes`);
+  assert.ok(phone.view(inbox).items.size > 200);
 });

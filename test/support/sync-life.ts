@@ -46,6 +46,8 @@ type Kind = keyof typeof kinds;
 export type Step = readonly [Kind, number, number, number, number];
 export interface Plan {
   readonly phones: number;
+  /** The settings that the phones begin with. */
+  readonly taste: number;
   readonly steps: readonly Step[];
 }
 
@@ -59,6 +61,7 @@ const step: fc.Arbitrary<Step> = fc.tuple(
 );
 export const plans: fc.Arbitrary<Plan> = fc.record({
   phones: fc.integer({ min: 1, max: 4 }),
+  taste: fc.nat(),
   steps: fc.array(step, { minLength: 8, maxLength: 60, size: 'max' }),
 });
 
@@ -91,10 +94,24 @@ export class Life {
     this.phones = phoneKinds.slice(0, phones).map((options, i) => new Phone(world, `d${i + 1}`, options));
   }
 
-  static async live(store: Store, name: string, { phones, steps }: Plan): Promise<void> {
+  static async live(store: Store, name: string, { phones, taste, steps }: Plan): Promise<void> {
     const life = new Life(await World.open(store, name), phones);
+    life.#furnish(taste);
     for (const one of steps) await life.step(one);
     await life.quiesce();
+  }
+
+  #furnish(taste: number): void {
+    for (const [i, phone] of this.phones.entries()) {
+      const own = Math.floor(taste / 7 ** i);
+      for (const place of mailFolders) {
+        const { wants } = phone.view(place);
+        wants.threads = own % 2 === 1;
+        wants.filter = pick([0, 2, 3], own)!;
+        wants.sms = own % 5 === 0 ? 0 : undefined;
+      }
+      phone.view(tasks).wants.filter = own % 3 === 0 ? 8 : 0;
+    }
   }
 
   async step([kind, a, b, c, d]: Step): Promise<void> {
