@@ -1,6 +1,6 @@
 // Items whose content is plain fields (an event, a contact, a task, a note), over the codec of their class: Add, Change and
 // Delete as commands of sync/, and ApplicationData. Deleted ones are gone for phones; the journal keeps them.
-import { pages, tagName } from '../../protocol/index.ts';
+import { tagName } from '../../protocol/index.ts';
 import type { Element } from '../../protocol/wbxml/element.ts';
 import type { FieldsCodec, Spoken, Stored } from '../content/fields-class.ts';
 import type { ItemClass } from '../domain/collection.ts';
@@ -16,7 +16,7 @@ import { isTransient, quarantine } from './email-items.ts';
 import type { ItemKind } from './item-kinds.ts';
 
 function isNoPicture(tag: number): boolean {
-  return tag !== Number(pages.contacts.Picture);
+  return tagName(tag) !== 'Picture';
 }
 
 export type FieldsClass = Exclude<ItemClass, 'Email'>;
