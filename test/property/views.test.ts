@@ -308,7 +308,7 @@ test('an estimate counts what a Sync with the same settings brings, new ones inc
     [{ threads: true, sms: 0 }, 2],
     [{ threads: false, filter: 0 }, 2],
     [{ threads: true, filter: 1, sms: undefined }, 1],
-    [{ threads: false, filter: 2, mail: false }, 1],
+    [{ threads: false, mail: false, sms: 1 }, 2],
   ];
   for (const [wish, count] of counts) {
     const before = { ...wants };
