@@ -111,9 +111,18 @@ async function compose(parts: Parts): Promise<RunningServer['addresses']> {
     trust: createTrust(config.trustedCas ?? join(config.data, 'trusted')),
   });
   closers.push(() => endpoint[Symbol.asyncDispose]());
+  const { joinDomains: joined } = config;
   const smarthost = handOnOf(config);
   const rate = createRate(config.mailRates.outgoing, 3_600_000, clock);
-  const sender = startSender({ store, recipients: addresses, clock, log, rate, ...(smarthost && { smarthost }) });
+  const sender = startSender({
+    store,
+    recipients: addresses,
+    clock,
+    log,
+    rate,
+    joined,
+    ...(smarthost && { smarthost }),
+  });
   closers.push(() => sender[Symbol.asyncDispose]());
   const jobs = startJobs(store, clock, log, `${hostname()} ${process.pid}`);
   closers.push(() => jobs[Symbol.asyncDispose]());
@@ -195,7 +204,7 @@ async function mailIn(
   const { limits, mailRates, tlsMin } = config;
   const listener = await startSmtpIn({
     ...{ store, recipients, listen, clock, log, lmtp: name === 'lmtp', limit: limits.mail },
-    ...{ maxRecipients: mailRates.recipients, minVersion: tlsMin },
+    ...{ maxRecipients: mailRates.recipients, minVersion: tlsMin, joined: config.joinDomains },
     ...(name === 'smtp' && { rate: createRate(mailRates.incoming, 60_000, clock) }),
     ...(tls && { tls: tls.current }),
   });

@@ -9,9 +9,9 @@ import { CliError, usualFile } from './context.ts';
 import { device } from './device.ts';
 import { files } from './files.ts';
 import { group } from './group.ts';
-import { mailExport } from './mail-export.ts';
-import { mailImport } from './mail-import.ts';
+import { mail } from './mail.ts';
 import { serve } from './serve.ts';
+import { service } from './service.ts';
 import { store } from './store.ts';
 import { user } from './user.ts';
 import { wbxml } from './wbxml.ts';
@@ -45,13 +45,13 @@ function createProgram(): Command {
     .exitOverride();
   serve(program);
   user(program);
-  const mail = program.command('mail').description('mailboxes');
-  for (const add of [mailImport, mailExport]) add(mail);
+  mail(program);
   device(program);
   group(program);
   files(program);
   store(program);
   config(program);
+  service(program);
   wbxml(program);
   return program;
 }

@@ -1,6 +1,6 @@
 // The address list as Search and Find tell it: people and groups of the account's own domain.
 import type { WrittenGalProperties } from '../../protocol/index.ts';
-import { type Account, domainOf } from '../domain/account.ts';
+import { type Account, addressListOf } from '../domain/account.ts';
 import type { Group } from '../domain/group.ts';
 import type { Context } from './define.ts';
 
@@ -34,7 +34,7 @@ export async function findPeople(
 export async function namesLike(context: Context, text: string, limit: number): Promise<(Account | Group)[]> {
   if (text.trim() === '') return [];
   const { address } = await context.read((reader) => reader.account());
-  return context.store.directory.names({ domains: [domainOf(address)], words: [text], limit });
+  return context.store.directory.names({ domains: addressListOf(address, context.joined), words: [text], limit });
 }
 
 /** Only what there is; a first name in any case, since some phones stumble without. */

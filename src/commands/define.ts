@@ -50,6 +50,8 @@ export interface Context {
   readonly sealer: Sealer;
   readonly trust: Trust;
   readonly limits: Limits;
+  /** Domains that share one address list; else each has its own. */
+  readonly joined: readonly string[];
   /** Content that is sent beside the document, Part by Part from 1 on; absent: it is sent inside. */
   readonly parts?: Chunk[][];
   /** Where long pages are rendered. */

@@ -1,5 +1,5 @@
 // Whom a name of ResolveRecipients means: people and groups of the account's own domain, then the account's contacts.
-import { type Account, domainOf } from '../domain/account.ts';
+import { type Account, addressListOf, domainOf } from '../domain/account.ts';
 import type { Group } from '../domain/group.ts';
 import { isLivingFields } from '../domain/item.ts';
 import { searchWords } from '../domain/words.ts';
@@ -29,7 +29,8 @@ export async function findRecipients(context: Context, text: string): Promise<Re
   if (asked === '') return [];
   const { address: own } = await context.read((reader) => reader.account());
   const exact = asked.includes('@') ? ((await directory.find(asked)) ?? (await directory.findGroup(asked))) : undefined;
-  if (exact && domainOf(exact.address) === domainOf(own)) return [await resolved(context, exact)];
+  if (exact && addressListOf(own, context.joined).includes(domainOf(exact.address)))
+    return [await resolved(context, exact)];
   const listed = await Promise.all((await namesLike(context, asked, mostFound)).map((one) => resolved(context, one)));
   const known = new Set(listed.map(({ address }) => address));
   const contacts = (await contactsLike(context, asked)).filter(({ address }) => !known.has(address));

@@ -5,7 +5,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { parseAddresses } from '../content/email/address.ts';
 import { automaticReply, isForAPerson } from '../content/email/automatic-reply.ts';
 import { type AbsenceReply, type Audience, isAway } from '../domain/absence.ts';
-import { type Account, domainOf } from '../domain/account.ts';
+import { type Account, addressListOf, domainOf } from '../domain/account.ts';
 import { folderTypes } from '../domain/collection.ts';
 import type { AccountId } from '../domain/ids.ts';
 import type { LivingItem } from '../domain/item.ts';
@@ -22,18 +22,19 @@ export interface Incoming {
   readonly index: NonNullable<EmailFacts['index']>;
   readonly from: string;
   readonly now: number;
+  readonly joined?: readonly string[] | undefined;
 }
 
 /** What lists the answer; undefined: there is none to give. */
 export async function prepareAnswer(
   store: Store,
   id: AccountId,
-  { head, index, from, now }: Incoming,
+  { head, index, from, now, joined }: Incoming,
 ): Promise<((tx: Transaction) => Promise<void>) | undefined> {
   const found = await store.read(id, async (reader) => {
     const account = await reader.account();
     if (!mayAnswer(account, from, now) || !isForAPerson(head, from, addressesOf(account))) return undefined;
-    const audience = await audienceOf(store, reader, account, from);
+    const audience = await audienceOf(store, reader, addressListOf(account.address, joined), from);
     const reply = account.absence?.replies[audience];
     return reply?.enabled && reply.text.trim() !== '' ? { account, reply } : undefined;
   });
@@ -77,9 +78,9 @@ function composed(
   });
 }
 
-/** [MS-ASCMD] 2.2.3.123 OofMessage: the account's own domain and the groups here; others by whether a contact has their address. */
-async function audienceOf(store: Store, reader: Reader, { address }: Account, from: string): Promise<Audience> {
-  if (domainOf(from) === domainOf(address) || (await store.directory.findGroup(from))) return 'internal';
+/** [MS-ASCMD] 2.2.3.123 OofMessage: the domains of the account's address list and the groups here; others by whether a contact has their address. */
+async function audienceOf(store: Store, reader: Reader, domains: readonly string[], from: string): Promise<Audience> {
+  if (domains.includes(domainOf(from)) || (await store.directory.findGroup(from))) return 'internal';
   return (await isContact(reader, from.toLowerCase())) ? 'known' : 'unknown';
 }
 

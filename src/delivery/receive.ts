@@ -11,9 +11,16 @@ import { prepareMeeting } from './meetings.ts';
 
 type Facts = Partial<EmailFacts> & { readonly received: number; readonly once?: string };
 
+export interface ReceiveOptions {
+  readonly store: Store;
+  readonly log: Log;
+  /** Domains that share one address list. */
+  readonly joined?: readonly string[] | undefined;
+}
+
 /** As `deliver`; `from`: the envelope's sender, '' for none. What it does beside never keeps the mail from being delivered. */
 export async function receive(
-  { store, log }: { readonly store: Store; readonly log: Log },
+  { store, log, joined }: ReceiveOptions,
   account: AccountId,
   mail: Buffer | StoredMail,
   { from, ...facts }: Facts & { readonly from: string },
@@ -28,7 +35,9 @@ export async function receive(
     return undefined;
   };
   const [answer, meeting, isBlind] = await Promise.all([
-    prepareAnswer(store, account, { head, index, from, now }).catch(orNone('an automatic reply cannot be made')),
+    prepareAnswer(store, account, { head, index, from, now, joined }).catch(
+      orNone('an automatic reply cannot be made'),
+    ),
     prepareMeeting({ store, log }, account, { index, read, now }).catch(orNone('a meeting cannot be read')),
     cameAsBcc(store, account, head).catch(orNone('the recipients cannot be read')),
   ]);

@@ -14,7 +14,7 @@ import type { Log } from '../log.ts';
 import type { Store } from '../store/port.ts';
 import { type StoredMail, storeMail } from './deliver.ts';
 import type { Rate } from './rate.ts';
-import { receive } from './receive.ts';
+import { type ReceiveOptions, receive } from './receive.ts';
 import type { Recipients } from './recipients.ts';
 import { hops, traceLines } from './trace.ts';
 
@@ -42,6 +42,7 @@ export interface SmtpInOptions {
   readonly maxRecipients?: number;
   /** Messages that an address may bring. */
   readonly rate?: Rate;
+  readonly joined?: ReceiveOptions['joined'];
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -197,13 +198,13 @@ async function deliverAll(
   { mail, hash }: Received,
   from: string,
 ): Promise<readonly Outcome[]> {
-  const { store, clock, log } = options;
+  const { clock } = options;
   const found = await Promise.allSettled(rcptTo.map((address) => lookUp(options, address)));
   const accounts = found.map((one) => (one.status === 'fulfilled' ? one.value : []));
   const pending = [...new Set(accounts.flat())].filter((account) => !reached.has(`${hash} ${account}`));
   const received = clock.now();
   const delivered = await Promise.allSettled(
-    pending.map((account) => receive({ store, log }, account, mail, { received, from })),
+    pending.map((account) => receive(options, account, mail, { received, from })),
   );
   const errors = new Map<AccountId, unknown>();
   for (const [at, one] of delivered.entries()) if (one.status === 'rejected') errors.set(pending[at]!, one.reason);

@@ -9,7 +9,7 @@ import type { Store } from '../store/port.ts';
 import { bounceMessage } from './bounce.ts';
 import { deliver } from './deliver.ts';
 import type { Rate } from './rate.ts';
-import { receive } from './receive.ts';
+import { type ReceiveOptions, receive } from './receive.ts';
 import type { Recipients } from './recipients.ts';
 import type { HandOn, Refused } from './smarthost.ts';
 
@@ -22,6 +22,7 @@ export interface SenderOptions {
   readonly rate?: Rate;
   readonly clock: Clock;
   readonly log: Log;
+  readonly joined?: ReceiveOptions['joined'];
 }
 
 const minute = 60_000;
@@ -146,14 +147,14 @@ const tooMany = 'more recipients in an hour than one account may write to';
 const noSmarthost = 'this server has no smarthost, so it can only send to its own users';
 
 async function tryLocal(
-  { store, clock, log }: SenderOptions,
+  options: SenderOptions,
   { id, from }: QueuedMessage,
   account: Parameters<typeof deliver>[1],
   address: string,
   mime: Buffer,
 ): Promise<Refused | undefined> {
   try {
-    await receive({ store, log }, account, mime, { received: clock.now(), once: id, from });
+    await receive(options, account, mime, { received: options.clock.now(), once: id, from });
     return undefined;
   } catch (error) {
     const full = isEasError(error, 'over-quota');

@@ -71,6 +71,12 @@ export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }
 
+/** The domains whose people an address sees: its own, and with it those that `joined` it. */
+export function addressListOf(address: string, joined: readonly string[] = []): readonly string[] {
+  const domain = domainOf(address);
+  return joined.includes(domain) ? joined : [domain];
+}
+
 /** What ends remembered logins when it changes, of an account's kept facts. */
 export function credentialsOf({
   address,

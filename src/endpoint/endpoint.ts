@@ -244,6 +244,7 @@ async function contextOf(
     sealer,
     trust,
     limits,
+    joined: config.joinDomains,
     pages,
     ...(acceptsParts(request, admission) && { parts: [] }),
     closed: request.closed,

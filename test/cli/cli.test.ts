@@ -6,9 +6,12 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { createTransport } from 'nodemailer';
+import { systemClock } from '../../src/clock.ts';
 import { specialFolderId } from '../../src/domain/collection.ts';
+import { ensureCertificates } from '../../src/http/certificate.ts';
 import { openStore } from '../../src/store/open.ts';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
@@ -332,4 +335,61 @@ test('easel config tells every setting, who says so, and no secret', async () =>
   assert.match(out, /^smarthost = \*\*\*@relay\.test:587\t\(EASEL_SMARTHOST\)$/m);
   assert.match(out, /^cert = \t\(not given\)$/m);
   assert.doesNotMatch(out, /geheim/);
+});
+
+test('easel service prints a unit that names this installation and its data', async (t) => {
+  const data = folder(t);
+  const { code, out } = await easel(['service', '--data', data, '--user', 'mail']);
+  assert.equal(code, 0);
+  assert.ok(out.includes(`ExecStart=${process.execPath} ${main} serve --data ${data}\n`), out);
+  for (const line of ['User=mail', 'ProtectSystem=strict', `ReadWritePaths=${data}`, 'LimitNOFILE=200000'])
+    assert.ok(out.includes(`\n${line}\n`), line);
+});
+
+test('a certificate that is given is used, and read again on SIGHUP with the log level', async (t) => {
+  const data = folder(t);
+  const made = async (name: string) => ensureCertificates(join(data, '..', name), [name], systemClock);
+  const [first, second] = [await made('one.test'), await made('two.test')];
+  const files = { cert: join(data, '../cert.pem'), key: join(data, '../key.pem'), config: join(data, '../c.json') };
+  const put = ({ cert, key }: { cert: string; key: string }) => {
+    writeFileSync(files.cert, cert);
+    writeFileSync(files.key, key);
+  };
+  put(first);
+  const off = { http: 'none', smtp: 'none', https: '127.0.0.1:0' };
+  const write = (logLevel: string) =>
+    writeFileSync(files.config, JSON.stringify({ ...off, data, cert: files.cert, key: files.key, logLevel }));
+  write('error');
+  const child = start(['serve', '--config', files.config], { EASEL_LOG_LEVEL: '' });
+  t.after(() => child.exitCode === null && child.kill('SIGKILL'));
+  let said = '';
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const [ready] = await once(child.stdout!.setEncoding('utf8'), 'data');
+  const port = Number(/^easel ready https=https:\/\/127\.0\.0\.1:(\d+)\n$/.exec(ready)?.[1]);
+  const shown = () =>
+    new Promise<string>((resolve, reject) => {
+      const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false });
+      socket.once('error', reject).once('secureConnect', () => {
+        resolve(socket.getPeerCertificate().subject.CN as string);
+        socket.destroy();
+      });
+    });
+  assert.equal(await shown(), 'one.test');
+  assert.doesNotMatch(said, /"message"/);
+  put(second);
+  write('info');
+  child.kill('SIGHUP');
+  while (!said.includes('another certificate')) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.equal(await shown(), 'two.test');
+  writeFileSync(files.config, '{');
+  child.kill('SIGHUP');
+  while (!said.includes('c.json: it cannot be read')) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.equal(await shown(), 'two.test');
+  child.kill('SIGTERM');
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
+  put({ cert: first.cert, key: second.key });
+  write('error');
+  const wrong = await easel(['serve', '--config', files.config]);
+  assert.deepEqual([wrong.code, wrong.out], [1, '']);
+  assert.match(wrong.err, /easel: --cert: .*key/);
 });

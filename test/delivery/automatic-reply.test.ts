@@ -58,6 +58,16 @@ test('an answer says what it is, and to what', async (t) => {
   assert.equal(isForAPerson(one!.bytes, 'alice@example.test', ['ann@far.test']), false);
 });
 
+test('who is of a domain that shares the address list is inside', async (t) => {
+  const world = await absent(t);
+  const joined = ['example.test', 'sister.test'];
+  for (const from of ['eve@sister.test', 'fay@far.test']) {
+    await receive({ store: world.store, log, joined }, world.alice, letter(from), { received: Date.now(), from });
+  }
+  const told = (await answers(world)).map(({ recipients, text }) => `${recipients[0]} ${text}`);
+  assert.deepEqual(told.sort(), ['eve@sister.test inside', 'fay@far.test unknown']);
+});
+
 test('each audience hears its own: inside, known, everybody else', async (t) => {
   const world = await absent(t);
   const { store, alice } = world;
