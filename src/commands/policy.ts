@@ -26,6 +26,17 @@ const notProvisioned = 142;
 const refreshDue = 143;
 const keyWrong = 144;
 
+/** A device that fetches the policy so often goes in circles. */
+const circle = { rounds: 3, within: 10 * 60_000 };
+
+/** With this round, the last ones that count. */
+export function roundsWith(before: readonly number[] = [], now: number): readonly number[] {
+  return [...before, now].filter((at) => now - at < circle.within).slice(-circle.rounds);
+}
+export function isInCircles(rounds: readonly number[] = [], now: number): boolean {
+  return rounds.filter((at) => now - at < circle.within).length >= circle.rounds;
+}
+
 export interface PolicyFacts {
   readonly policy: Policy;
   readonly version: Version;
@@ -41,6 +52,7 @@ export function policyStatus(device: Device | undefined, facts: PolicyFacts): nu
   if (!policy.enforce) return undefined;
   if (neverProvisions) return policy.allowNonProvisionable ? undefined : legacyDevice;
   const taken = device?.policyKey;
+  if (policy.allowNonProvisionable && isInCircles(taken?.rounds, now)) return undefined;
   if (taken?.current === undefined || key === undefined || key === '0') return notProvisioned;
   if (key !== taken.current || taken.hash !== policyHash(policy, version)) return keyWrong;
   const old = policy.refresh !== undefined && now - (taken.at ?? 0) >= policy.refresh;

@@ -14,7 +14,7 @@ import type { Policy } from '../domain/policy.ts';
 import { type Context, defineCommand } from './define.ts';
 import { updateDevice } from './device.ts';
 import { saveDeviceInformation } from './device-information.ts';
-import { policyHash } from './policy.ts';
+import { isInCircles, policyHash, roundsWith } from './policy.ts';
 import { answerWipe } from './wipe.ts';
 
 const policyType = 'MS-EAS-Provisioning-WBXML';
@@ -55,7 +55,12 @@ async function offer(
   const told = request.DeviceInformation || context.device.information || context.quirks.noDeviceInformation;
   if (!told && Number(context.version) >= 14.1) return { Status: deviceInformationRequired };
   const temporary = newKey();
-  await updateDevice(context, (device) => ({ ...device, policyKey: { ...device.policyKey, temporary } }));
+  const now = context.clock.now();
+  const rounds = roundsWith(context.device.policyKey?.rounds, now);
+  if (context.policy.enforce && isInCircles(rounds, now)) {
+    context.log.warn('a device does not take the policy', { account: context.account, device: context.device.id });
+  }
+  await updateDevice(context, (device) => ({ ...device, policyKey: { ...device.policyKey, temporary, rounds } }));
   const Data = policyData(context.policy.document, context.version);
   const Policy = { PolicyType: policyType, Status: 1, PolicyKey: temporary, Data };
   return { DeviceInformation: information, Status: 1, Policies: { Policy } };

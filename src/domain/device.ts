@@ -21,6 +21,8 @@ export interface Device {
     readonly hash?: string;
     /** When it was acknowledged last. */
     readonly at?: number;
+    /** When the document was offered last, three times at most. */
+    readonly rounds?: readonly number[];
   };
   /** To unlock it with, should its owner forget how ([MS-ASCMD] 2.2.3.46 DevicePassword); sealed. */
   readonly password?: string;

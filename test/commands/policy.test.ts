@@ -120,4 +120,24 @@ describe('an enforced policy', () => {
       assert.equal(answer, status);
     }
   });
+
+  test('a device that fetches the policy three times in ten minutes and does not take it comes in where it may', async (t) => {
+    for (const [allowNonProvisionable, status] of [
+      [true, 1],
+      [false, 142],
+    ] as const) {
+      const house = await openHouse(t, { env: { EASEL_POLICY: JSON.stringify({ ...strict, allowNonProvisionable }) } });
+      const phone = await house.phone();
+      for (let round = 0; round < 3; round++) {
+        assert.equal(await statusWith(phone, undefined), 142);
+        await offered(phone);
+      }
+      assert.equal(await statusWith(phone, undefined), status);
+      assert.ok(
+        house.log.some(({ level, message }) => level === 'warn' && message === 'a device does not take the policy'),
+      );
+      house.clock.forward(10 * 60_000);
+      assert.equal(await statusWith(phone, undefined), 142);
+    }
+  });
 });
