@@ -158,8 +158,16 @@ async function answer(tx: Transaction, request: SyncRequest, collection: Collect
   const source = sourceOn(tx, collection.id, { byConversation: byConversation(options), touched: then });
   const more =
     request.getChanges &&
-    (ran.altered || (await wouldDeliver(source, viewOf(request.device, next), bounds)) !== 'nothing');
+    (ran.altered ||
+      takesAway(changes, commands) ||
+      (await wouldDeliver(source, viewOf(request.device, next), bounds)) !== 'nothing');
   return { kind: 'answered', key, options, changes, responses: commands, more };
+}
+
+/** An item that a command touched leaves as it lay before: where it lies now is told later. */
+function takesAway(changes: readonly Change[], commands: readonly AnsweredCommand[]): boolean {
+  const left = new Set(changes.filter(({ kind }) => kind === 'SoftDelete').map(changedId));
+  return commands.some(({ item }) => item !== undefined && left.has(item));
 }
 
 type Touched = ReadonlyMap<ServerId, Item>;

@@ -513,3 +513,16 @@ test('a state is a few hundred bytes beside its commands, however many items the
   assert.ok(JSON.stringify(rest).length <= 1024, `${JSON.stringify(rest).length} bytes`);
   assert.ok(phone.view(inbox).items.size > 200);
 });
+
+test('an own item that is dated into the window while it is taken off comes back with the next answer, which is announced', async () => {
+  const { world, phone } = await life();
+  phone.add(inbox, { day: world.today - 8 });
+  await phone.sync(inbox);
+  const [id] = phone.touchable(inbox);
+  phone.view(inbox).wants.filter = 1;
+  phone.change(inbox, id!, { day: world.today });
+  const answer = await phone.sync(inbox);
+  assert.ok(answer.kind === 'answered' && answer.more);
+  await agree(world, phone);
+  assert.equal(phone.view(inbox).items.size, 1);
+});
