@@ -75,8 +75,9 @@ export async function syncCollection(
   if (shapeChanged(record.version, request.version, collection)) return { kind: 'stale' };
   const { supported } = recognised.state.options;
   const mode = request.getChanges ? request.conversationMode : undefined;
+  const { conversationMode: _, ...asBefore } = recognised.state.options;
   const options = {
-    ...(request.options ?? recognised.state.options),
+    ...(request.options ?? asBefore),
     ...keptBeside(mode ?? byConversation(recognised.state.options), supported),
   };
   const confirmed = recognised.kind === 'confirms' ? confirm(record, recognised.state) : record;

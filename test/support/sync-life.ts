@@ -260,7 +260,10 @@ export class Life {
     const answer = await phone.send(exchange);
     if (promise) this.#keptPromise(promise, answer, before!, newestState(await this.#record(phone, place)));
     const fate = pick(['ok', 'ok', 'ok', 'ok', 'lost', 'lost', 'lostLate', 'copied', 'edited'] as const, c)!;
-    if (fate === 'lostLate' || fate === 'copied') this.late.push({ phone, exchange });
+    if (fate === 'lostLate' || fate === 'copied') {
+      this.late.push({ phone, exchange });
+      phone.isTerse = false;
+    }
     if (fate === 'lost' || fate === 'lostLate') return;
     if (fate === 'edited') {
       const id = pick(phone.touchable(place), d);
@@ -368,6 +371,6 @@ export class Life {
   }
 }
 
-function expectedOptions({ request }: Exchange): unknown {
-  return { ...request.options, ...(request.conversationMode && { conversationMode: true }) };
+function expectedOptions({ meant }: Exchange): unknown {
+  return { ...JSON.parse(meant.options), ...(meant.threads && { conversationMode: true }) };
 }

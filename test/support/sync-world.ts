@@ -164,6 +164,8 @@ interface CollectionView {
   deletes: Set<ServerId>;
   /** The ConversationMode that its state is in. */
   threads: boolean;
+  /** The options that its state was made with, as far as it knows. */
+  told: string | undefined;
   /** How often it had to start again. */
   restarts: number;
 }
@@ -176,6 +178,8 @@ export interface PendingMove {
 export interface Exchange {
   readonly collection: CollectionId;
   readonly request: SyncRequest;
+  /** The settings that it asks for, said or not. */
+  readonly meant: { readonly options: string; readonly threads: boolean };
   readonly local: readonly (readonly [ServerId, string])[];
 }
 
@@ -193,6 +197,9 @@ export class Phone {
   readonly moves: PendingMove[] = [];
   readonly #views = new Map<CollectionId, CollectionView>();
   #clients = 0;
+  #requests = 0;
+  /** Every other request leaves out what has not changed; not where an old request may come late and say it otherwise. */
+  isTerse = true;
   /** It held it once: a Delete of it is no surprise. */
   stale = 0;
 
@@ -208,7 +215,7 @@ export class Phone {
       const wants = { mail: true, filter: 0, sms: undefined, threads: false, body: 500 };
       view = {
         ...{ key: undefined, wants, items: new Map(), adds: [], changes: new Map(), deletes: new Set() },
-        ...{ threads: false, restarts: 0 },
+        ...{ threads: false, told: undefined, restarts: 0 },
       };
       this.#views.set(collection, view);
     }
@@ -274,12 +281,15 @@ export class Phone {
             ...[...view.deletes].map((id) => this.#deleteCommand(id, collection)),
           ];
     const options = optionsOf(view.wants, this.options.conflict ?? 1);
+    const isSame = view.told === JSON.stringify(options) && view.threads === view.wants.threads;
+    const isKnown = isSame && view.key !== '0';
+    if (!isKnown) view.told = undefined;
+    const isTerse = this.isTerse && ++this.#requests % 2 === 0 && isKnown;
     const request: SyncRequest = {
       device: this.device,
       version: '16.1',
       key: view.key,
-      options,
-      conversationMode: view.wants.threads,
+      ...(!isTerse && { options, conversationMode: view.wants.threads }),
       commands,
       getChanges: view.key !== '0',
       fetches: false,
@@ -288,7 +298,8 @@ export class Phone {
       now: this.world.now,
       brake: { share: 1 },
     };
-    return { collection, request, local: local.map(([id, hash]) => [id, hash] as const) };
+    const meant = { options: JSON.stringify(options), threads: view.wants.threads };
+    return { collection, request, meant, local: local.map(([id, hash]) => [id, hash] as const) };
   }
 
   #deleteCommand(id: ServerId, collection: CollectionId): DeviceCommand {
@@ -366,7 +377,8 @@ export class Phone {
       for (const step of this.options.responsesFirst ? steps.reverse() : steps) step();
     }
     view.key = answer.key;
-    view.threads = request.conversationMode === true;
+    view.threads = exchange.meant.threads;
+    view.told = exchange.meant.options;
   }
 
   #applyChanges({ collection, local }: Exchange, answer: Extract<SyncAnswer, { kind: 'answered' }>): void {
