@@ -359,11 +359,12 @@ async function writeResponse(
   const Status = result === 'done' ? 1 : statusOf('Sync', result);
   const named = { ServerId: id, InstanceId: instance };
   if (kind === 'Delete') return Status === 1 ? [] : [{ Delete: { ...named, Status } }];
-  const found = item === undefined || Status !== 1 ? undefined : await context.read((reader) => reader.item(item));
+  const told = item !== undefined && (Status === 1 || kind === 'Add');
+  const found = told ? await context.read((reader) => reader.item(item)) : undefined;
   const living = found && isLiving(found) ? found : undefined;
   if ('Add' in asked) {
     const ApplicationData = living && kindOf(living).added(context, living, asked.Add);
-    const made = Status === 1 ? { Class: asked.Add.Class, ServerId: item } : {};
+    const made = item === undefined ? {} : { Class: asked.Add.Class, ServerId: item };
     return [{ Add: { ...made, ClientId: id, Status, ApplicationData } }];
   }
   const ApplicationData = living && 'Change' in asked && kindOf(living).answered?.(context, living, asked.Change);
