@@ -6,8 +6,8 @@ import { indexMessage } from '../../src/content/email/index-mime.ts';
 import { emailOf } from '../../src/delivery/deliver.ts';
 import type { Stats } from '../../src/store/port.ts';
 import { type House, mail, openHouse, type Phone } from '../support/endpoint.ts';
+import { cost, inbox, Synced } from './synced.ts';
 
-const inbox = '2';
 const few = 100;
 const many = 10_000;
 const day = 86_400_000;
@@ -28,50 +28,6 @@ async function phoneWith(house: House, count: number): Promise<Phone> {
     });
   }
   return phone;
-}
-
-class Synced {
-  readonly phone: Phone;
-  readonly #options: { FilterType: number; BodyPreference: { Type: 1; TruncationSize: number }[] };
-  #key = '0';
-
-  constructor(phone: Phone, FilterType = 0) {
-    this.phone = phone;
-    this.#options = { FilterType, BodyPreference: [{ Type: 1, TruncationSize: 500 }] };
-  }
-
-  /** One Sync of the Inbox; how many commands it brought, 1 for the first key. */
-  async sync(): Promise<{ items: number }> {
-    const first = this.#key === '0';
-    const options = first ? {} : { GetChanges: true, WindowSize: 512, Options: [this.#options] };
-    const collection = { SyncKey: this.#key, CollectionId: inbox, ...options };
-    const body = this.phone.encode('Sync', { Collections: { Collection: [collection] } });
-    const answer = (await this.phone.answer('Sync', body))?.Collections?.Collection[0];
-    if (!answer) return { items: 0 };
-    assert.equal(answer.Status, 1);
-    this.#key = answer.SyncKey!;
-    return { items: first ? 1 : (answer.Commands?.length ?? 0) };
-  }
-
-  /** Until there is nothing more, and the state has settled. */
-  async catchUp(): Promise<this> {
-    let items = 1;
-    while (items > 0) ({ items } = await this.sync());
-    await this.sync();
-    return this;
-  }
-}
-
-async function cost(house: House, act: () => Promise<unknown>): Promise<Stats> {
-  const { stats } = house.store;
-  const was = { ...stats };
-  await act();
-  return {
-    rowsRead: stats.rowsRead - was.rowsRead,
-    lookups: stats.lookups - was.lookups,
-    commits: stats.commits - was.commits,
-    retries: stats.retries - was.retries,
-  };
 }
 
 describe('cost', () => {
