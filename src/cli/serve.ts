@@ -1,33 +1,62 @@
+import cluster from 'node:cluster';
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { fillDemo } from '../admin/demo.ts';
 import type { Config } from '../config/config.ts';
 import { settings } from '../config/settings.ts';
 import type { RunningServer } from '../server.ts';
-import { CliError, configOf } from './context.ts';
+import type { Store } from '../store/port.ts';
+import { CliError, configOf, withStore } from './context.ts';
 import { settingOptions } from './setting-options.ts';
+import { startWorkers, tellReady } from './workers.ts';
 
 /** Runs until SIGTERM or SIGINT; a second one ends it at once. */
 export function serve(program: Command): void {
   const command = program.command('serve').description('run the server');
   settingOptions(command);
+  command.option('--demo', 'with an account to look at, demo@DOMAIN; its password is told at each start');
   command.action(async (_options, self: Command) => {
-    const config = configOf(self.optsWithGlobals());
+    const options = self.optsWithGlobals();
+    const config = configOf(options);
+    if (cluster.isWorker) return await work(config, options);
+    if (config.workers > 1 && config.store === 'sqlite') {
+      throw new CliError('--workers: a store of sqlite serves one process; more than 1 needs --store mongodb://…', 2);
+    }
     const fresh = !existsSync(config.data);
-    const server = await started(config);
+    const demo = options.demo ? await withStore(options, (store) => demoOf(store, config), true) : '';
+    const server = config.workers > 1 ? await startWorkers(config.workers) : await started(config);
     const ended = signal(); // before anyone is told that it runs
-    onHangUp(async () => server.reload(configOf(self.optsWithGlobals())));
+    if ('reload' in server) onHangUp(() => server.reload(configOf(options)));
     const { http, https, smtp, lmtp } = server.addresses;
     const where = Object.entries({ http, https, smtp, lmtp }).filter(([, address]) => address !== undefined);
     process.stdout.write(`${['easel ready', ...where.map(([name, address]) => `${name}=${address}`)].join(' ')}\n`);
-    if (process.getuid?.() === 0) {
-      process.stderr.write('easel: it runs as root, which it need not; `easel service` prints a unit that does not\n');
-    }
-    if (fresh) process.stderr.write(firstSteps(config, server));
+    process.stderr.write(`${rootWarning()}${fresh ? firstSteps(config, server) : ''}${demo}`);
     await ended;
     await server.close();
   });
+}
+
+/** One of several processes: the parent says that they serve, and when they end. */
+async function work(config: Config, options: Parameters<typeof configOf>[0]): Promise<void> {
+  const server = await started(config);
+  const ended = signal();
+  onHangUp(() => server.reload(configOf(options)));
+  tellReady(server.addresses);
+  await ended;
+  await server.close();
+  process.disconnect();
+}
+
+async function demoOf(store: Store, { domains }: Config): Promise<string> {
+  const { address, password } = await fillDemo(store, domains[0] ?? 'example.test', Date.now());
+  return `\nThe demo account is ${address}, its password ${password}\n\n`;
+}
+
+function rootWarning(): string {
+  if (process.getuid?.() !== 0) return '';
+  return 'easel: it runs as root, which it need not; `easel service` prints a unit that does not\n';
 }
 
 /** Loaded when it is needed: the other commands start in half the time without it. */
@@ -53,7 +82,7 @@ function onHangUp(act: () => Promise<void>): void {
   });
 }
 
-function firstSteps(config: Config, { addresses }: RunningServer): string {
+function firstSteps(config: Config, { addresses }: Pick<RunningServer, 'addresses'>): string {
   const domain = config.domains[0] ?? 'example.test';
   const data = config.data === settings.data.default ? '' : ` --data ${config.data}`;
   const port = addresses.https === undefined ? '' : `:${new URL(addresses.https).port || 443}`;

@@ -227,6 +227,7 @@ test('mistakes are one clear line: 2 for what was typed, 1 for the rest', async 
   const cases: [string[], string, number, RegExp][] = [
     [['serve', '--http', '8080'], '', 2, /^easel: --http: '8080' is not possible; allowed: HOST:PORT/],
     [['serve', '--smarthost', 'a:b@c:25'], '', 2, /^easel: --smarthost: .*EASEL_SMARTHOST/],
+    [['serve', '--workers', '2'], '', 2, /^easel: --workers: a store of sqlite serves one process/],
     [['serve', '--colour'], '', 2, /^easel: unknown option '--colour'/],
     [['user', 'add'], '', 2, /^easel: missing required argument 'address'/],
     [
