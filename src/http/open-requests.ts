@@ -3,6 +3,7 @@ export interface OpenRequests {
   /** The signal's owner; already aborted when the server shuts down. */
   enter(): AbortController;
   leave(request: AbortController): void;
+  readonly count: number;
   /** Aborts all with reason 'shutdown', some hundred at a time: thousands of answers at once would stop the loop. */
   shutDown(): Promise<void>;
 }
@@ -19,6 +20,9 @@ export function createOpenRequests(): OpenRequests {
       return request;
     },
     leave: (request) => void open.delete(request),
+    get count() {
+      return open.size;
+    },
     shutDown: async () => {
       ended = true;
       const waiting = [...open];
