@@ -58,8 +58,11 @@ export interface SyncState extends Floors {
   readonly part?: Part;
   readonly options: SyncOptions;
   readonly commands: readonly AnsweredCommand[];
-  /** Of a hierarchy state: folders as the device made them, though they are stamped behind the watermark. */
-  readonly own?: Readonly<Record<CollectionId, KnownFolder | 'gone'>>;
+  /**
+   * Of a hierarchy state: folders as the device made them, though they are stamped behind the watermark; 'unsure': one that
+   * may have gone with a folder that it deleted.
+   */
+  readonly own?: Readonly<Record<CollectionId, KnownFolder | 'gone' | 'unsure'>>;
   /** Of a collection that is computed anew each time (the recipient cache): what was sent, with a mark of its content. */
   readonly list?: Readonly<Record<ServerId, string>>;
 }

@@ -42,7 +42,7 @@ export async function changeFolder(tx: Transaction, request: FolderRequest): Pro
     const first = record.answers.find(({ commands: [one] }) => one?.kind === command.kind && one.hash === hash);
     if (first) return { kind: 'done', key: first.key, id: first.commands[0]!.id as CollectionId };
   }
-  const done = await apply(tx, device, command);
+  const done = await apply(tx, device, command, recognised.state);
   if (typeof done === 'string') return { kind: 'refused', code: done };
   const confirmed = recognised.kind === 'confirms' ? confirm(record, recognised.state) : record;
   const { key: next, counter } = freshKey(confirmed);
@@ -55,7 +55,7 @@ export async function changeFolder(tx: Transaction, request: FolderRequest): Pro
   return { kind: 'done', key: next, id: done.id };
 }
 
-async function apply(tx: Transaction, device: DeviceId, command: FolderCommand): Promise<Done> {
+async function apply(tx: Transaction, device: DeviceId, command: FolderCommand, state: SyncState): Promise<Done> {
   const folders = new Map((await tx.collections()).map((folder) => [folder.id as string, folder]));
   switch (command.kind) {
     case 'FolderCreate':
@@ -63,7 +63,7 @@ async function apply(tx: Transaction, device: DeviceId, command: FolderCommand):
     case 'FolderUpdate':
       return update(tx, folders, command);
     case 'FolderDelete':
-      return remove(tx, folders, command.id, device);
+      return remove(tx, folders, command.id, device, state);
     default:
       throw command satisfies never;
   }
@@ -97,18 +97,37 @@ function update(tx: Transaction, folders: Folders, { id, parent, name }: Command
 }
 
 /** With what lies in it, children first: everyone who reads along sees no folder without its parent. */
-function remove(tx: Transaction, folders: Folders, id: string, device: DeviceId): Done {
+function remove(tx: Transaction, folders: Folders, id: string, device: DeviceId, state: SyncState): Done {
   const folder = folders.get(id);
   if (!folder) return 'collection-not-found';
   if (isSpecial(folder)) return 'folder-special';
-  const own: Record<string, 'gone'> = {};
+  const buried = new Set<CollectionId>();
   const bury = ({ id: gone }: Collection): void => {
     for (const child of folders.values()) if (child.parent === gone) bury(child);
     tx.removeCollection(gone, device);
-    own[gone] = 'gone';
+    buried.add(gone);
   };
   bury(folder);
+  const own: Record<string, 'gone' | 'unsure'> = {};
+  for (const one of folders.values()) {
+    const fate = fateOf(folders, one.id, id, state);
+    // One that went without the device knowing that it lay there is told as gone.
+    if (fate === 'gone' || (fate === 'unsure' && !buried.has(one.id))) own[one.id] = fate;
+  }
   return { id: folder.id, own };
+}
+
+/** What became of a folder on the device's screen, where `deleted` went with all that it saw in there. */
+function fateOf(folders: Folders, id: string, deleted: string, state: SyncState): 'gone' | 'kept' | 'unsure' {
+  if (id === deleted) return 'gone';
+  if (id === '0') return 'kept';
+  const folder = folders.get(id);
+  const known = state.own?.[id as CollectionId];
+  if (known === 'gone') return 'kept';
+  if (known === 'unsure' || !folder) return 'unsure';
+  if (known) return fateOf(folders, known.parent, deleted, state);
+  if (folder.created > state.watermark) return 'kept';
+  return folder.modseq > state.watermark ? 'unsure' : fateOf(folders, folder.parent, deleted, state);
 }
 
 /** One that every account has, or the server keeps by itself. */

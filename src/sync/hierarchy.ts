@@ -18,6 +18,8 @@ export interface HierarchyChanges {
   readonly added: readonly Collection[];
   readonly updated: readonly Collection[];
   readonly removed: readonly CollectionId[];
+  /** What is left to be told by the next answer: an id is named once. */
+  readonly own?: SyncState['own'];
 }
 export type HierarchyAnswer =
   | { readonly kind: 'stale' }
@@ -36,7 +38,10 @@ export async function syncHierarchy(tx: Transaction, request: HierarchyRequest):
   const changes = await changesBehind(tx, recognised.state);
   const nothing = changes.added.length + changes.updated.length + changes.removed.length === 0;
   if (nothing && confirmed.answers.length === 0) {
-    if (confirmed !== record) tx.saveSyncRecord(confirmed);
+    // What it made itself is known by the watermark now.
+    const { own, ...state } = recognised.state;
+    const next = own ? { ...confirmed, confirmed: { ...state, watermark: tx.now } } : confirmed;
+    if (next !== record) tx.saveSyncRecord(next);
     return { kind: 'answered', key: request.key, ...changes };
   }
   return answer(tx, confirmed, changes);
@@ -49,9 +54,13 @@ async function startAgain(tx: Transaction, record: SyncRecord): Promise<Hierarch
 
 function answer(tx: Transaction, record: SyncRecord, changes: HierarchyChanges): HierarchyAnswer {
   const { key, counter } = freshKey(record);
-  const state: SyncState = { key, watermark: tx.now, floor: above, options: defaultOptions, commands: [] };
+  const { own, ...told } = changes;
+  const state: SyncState = {
+    ...{ key, watermark: tx.now, floor: above, options: defaultOptions, commands: [] },
+    ...(own && { own }),
+  };
   tx.saveSyncRecord(withAnswer(record, state, counter));
-  return { kind: 'answered', key, ...changes };
+  return { kind: 'answered', key, ...told };
 }
 
 async function unknownKey(tx: Transaction, record: SyncRecord, key: SyncKey): Promise<HierarchyAnswer> {
@@ -68,15 +77,31 @@ async function changesBehind(reader: Reader, state: SyncState): Promise<Hierarch
   const added: Collection[] = [];
   const updated: Collection[] = [];
   const removed: CollectionId[] = [];
-  for (const folder of await reader.collections(state.watermark)) {
+  const back: Record<CollectionId, 'gone'> = {};
+  for (const folder of await stirred(reader, state)) {
     const own = state.own?.[folder.id];
     const known = own === undefined ? wasThere(folder, state.watermark) : own !== 'gone';
-    if (folder.died !== undefined) {
+    if (own === 'unsure') {
+      removed.push(folder.id);
+      if (folder.died === undefined) back[folder.id] = 'gone';
+    } else if (folder.died !== undefined) {
       if (known) removed.push(folder.id);
     } else if (!known) added.push(folder);
     else if (!own || own === 'gone' || !sameFolder(own, folder)) updated.push(folder);
   }
-  return { added: parentsFirst(added), updated, removed };
+  const own = Object.keys(back).length === 0 ? {} : { own: back };
+  return { added: parentsFirst(added), updated, removed, ...own };
+}
+
+/** Stamped behind the watermark, and what the device knows otherwise than it stands. */
+async function stirred(reader: Reader, { watermark, own = {} }: SyncState): Promise<Collection[]> {
+  const folders = await reader.collections(watermark);
+  const seen = new Set(folders.map(({ id }) => id));
+  for (const id of Object.keys(own) as CollectionId[]) {
+    const folder = seen.has(id) ? undefined : await reader.collection(id);
+    if (folder) folders.push(folder);
+  }
+  return folders;
 }
 
 function wasThere(folder: Collection, watermark: Modseq): boolean {

@@ -57,6 +57,11 @@ export function sameCommand(a: Named, b: Named): boolean {
   return a.kind === b.kind && a.id === b.id && a.instance === b.instance;
 }
 
+/** Without its states: the device's next request starts the collection again, and gets back what it may not have deleted. */
+export function forgotten({ confirmed: _, base: __, ...record }: SyncRecord): SyncRecord {
+  return { ...record, answers: [], tried: [] };
+}
+
 export interface Withdrawal {
   readonly item: Item;
   readonly facts: Facts;

@@ -14,7 +14,7 @@ import { byConversation, isSameEitherWay, switchMode } from './modes.ts';
 import { type Page, type Room, unlimited } from './page.ts';
 import { asWithdrawn, wouldDeliver } from './pending.ts';
 import { type Bounds, produce } from './produce.ts';
-import { confirm, newRecord, recognise, sameCommand, withAnswer, withdraw } from './record.ts';
+import { confirm, forgotten, newRecord, recognise, sameCommand, withAnswer, withdraw } from './record.ts';
 import { sourceOn } from './source.ts';
 import { freshKey } from './sync-key.ts';
 import { type Change, changedId, viewOf } from './view.ts';
@@ -154,7 +154,7 @@ async function answer(tx: Transaction, request: SyncRequest, collection: Collect
     ...(hadCommands && confirmed.base === undefined ? { base: bounds.end } : {}),
     ...(brake.count && { deletes: brake.count }),
   };
-  tx.saveSyncRecord(brake.held ? startedOver(saved) : saved);
+  tx.saveSyncRecord(brake.held ? forgotten(saved) : saved);
   const then = new Map([...touched, ...(await asWithdrawn(tx, saved, next))]);
   const source = sourceOn(tx, collection.id, { byConversation: byConversation(options), touched: then });
   const more =
@@ -215,11 +215,6 @@ interface Ran {
 }
 
 type Spoken = Turn & Pick<Speaker, 'collection' | 'target'>;
-
-/** Without its states: the device's next request starts the collection again, and gets back what it may not delete. */
-function startedOver({ confirmed: _, base: __, ...record }: SyncRecord): SyncRecord {
-  return { ...record, answers: [], tried: [] };
-}
 
 async function runCommands(tx: Transaction, request: SyncRequest, turn: Spoken, brake: Brake): Promise<Ran> {
   const { confirmed, state, options, collection, target } = turn;

@@ -294,10 +294,26 @@ test('pruning keeps what the oldest kept state can still ask for', async () => {
   const exchange = phone.request(inbox, 100);
   await world.remove(id!);
   await phone.send(exchange);
-  await world.store.transact(world.account, (tx) => pruneCollection(tx, inbox, Date.now()));
+  await world.store.transact(world.account, (tx) => pruneCollection(tx, inbox, world.now));
   const again = await phone.send(exchange);
   assert.deepEqual(commands(again), ['Delete']);
   phone.apply(exchange, again);
+  await agree(world, phone);
+});
+
+test('a device that stays away for months holds up no pruning, and starts its collections again', async () => {
+  const { world, phone, other } = await life();
+  const [id] = await world.add(inbox, {});
+  await agree(world, phone, other);
+  await world.remove(id!);
+  const prune = () => world.store.transact(world.account, (tx) => pruneCollection(tx, inbox, world.now));
+  world.today += 89;
+  await prune();
+  assert.deepEqual(commands(await other.sync(inbox)), ['Delete']);
+  world.today += 2;
+  await prune();
+  assert.equal(await world.store.read(world.account, (reader) => reader.item(id!)), undefined);
+  assert.equal((await phone.send(phone.request(inbox, 100))).kind, 'stale');
   await agree(world, phone);
 });
 

@@ -313,7 +313,7 @@ export class Phone {
 
   async #answer(tx: Transaction, { collection, request }: Exchange): Promise<SyncAnswer> {
     if (!(await tx.device(this.device)))
-      tx.putDevice({ id: this.device, type: 'Test', created: 0, lastSeen: 0, sent: [] });
+      tx.putDevice({ id: this.device, type: 'Test', created: 0, lastSeen: this.world.now, sent: [] });
     const folder = await tx.collection(collection);
     return syncCollection(tx, folder!, request);
   }
