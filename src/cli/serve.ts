@@ -77,8 +77,12 @@ function signal(): Promise<void> {
 
 /** What is wrong then is told, and all goes on as it was. */
 function onHangUp(act: () => Promise<void>): void {
-  process.on('SIGHUP', () => {
-    act().catch((error: unknown) => void process.stderr.write(`easel: ${(error as Error).message}\n`));
+  process.on('SIGHUP', async () => {
+    try {
+      await act();
+    } catch (error) {
+      process.stderr.write(`easel: ${(error as Error).message}\n`);
+    }
   });
 }
 
