@@ -10,6 +10,7 @@ import { EasError } from '../domain/errors.ts';
 import type { ClientId } from '../domain/ids.ts';
 import type { Transaction } from '../store/port.ts';
 import type { Context } from './define.ts';
+import { noteRevision } from './meetings.ts';
 
 /** [MS-ASCMD] 2.2.2 Common Status Codes of sending. */
 const previouslySent = 118;
@@ -79,12 +80,14 @@ export async function prepareMessage(
   const same = outgoing.sentCopy.equals(outgoing.mime);
   const copy = save ? (same ? message : await blobs.put(outgoing.sentCopy)) : undefined;
   const facts = { folder: specialFolderId(5), received: now, read: true };
+  const revision = await noteRevision(outgoing, now);
   const sentItem = copy && emailItem(index, copy.id, facts);
   return {
     outgoing,
     post: async (tx, mark) => {
       tx.send({ from: (await tx.account()).address, recipients, mime: message.id, queued: now });
       if (sentItem) tx.create(sentItem);
+      await revision?.(tx);
       const device = await tx.device(context.device.id);
       const sent: SentMessage = { clientId: clientId as ClientId, messageId, at: now, ...mark };
       if (device) tx.putDevice({ ...device, sent: [...recent(device.sent, now), sent] });

@@ -1,9 +1,10 @@
 import { smartReply } from '../../protocol/index.ts';
 import { composeReply } from '../content/email/reply.ts';
 import { defineCommand } from './define.ts';
-import { reader } from './email-items.ts';
+import { reader, requireMail } from './email-items.ts';
+import { isEvent } from './forward-meeting.ts';
 import { send } from './send.ts';
-import { findSource, markSource, namesInstance } from './source.ts';
+import { markSource, namesInstance, sourceItem } from './source.ts';
 
 const invalidDateTime = 104;
 
@@ -19,7 +20,9 @@ export const smartReplyCommand = defineCommand({
     const now = context.clock.now();
     // Looked up when the message is made: a repeat is one also when the original is gone by then.
     const compose = async (mime: Buffer): Promise<Buffer> => {
-      const { content } = await findSource(context, Source);
+      const item = await context.read((reading) => sourceItem(reading, Source));
+      if (isEvent(item)) return mime;
+      const { content } = requireMail(item);
       const original = { email: content, read: reader(context, content) };
       return composeReply(original, mime, { kind: 'reply', replaceMime: ReplaceMime, now });
     };

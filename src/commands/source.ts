@@ -3,10 +3,8 @@ import { parseDate, parseLongId, type SmartReplyRequest } from '../../protocol/i
 import type { Email } from '../domain/email.ts';
 import { EasError } from '../domain/errors.ts';
 import type { ServerId } from '../domain/ids.ts';
-import { isMail, type Mail } from '../domain/item.ts';
-import type { Transaction } from '../store/port.ts';
-import type { Context } from './define.ts';
-import { requireMail } from './email-items.ts';
+import { type Item, isMail } from '../domain/item.ts';
+import type { Reader, Transaction } from '../store/port.ts';
 
 /** [MS-ASCMD] 2.2.3.173 Source */
 export type SourceName = SmartReplyRequest['Source'];
@@ -18,11 +16,12 @@ export function namesInstance({ InstanceId }: SourceName): boolean {
 }
 
 /** An id tells its folder by itself; a LongId stands alone. Throws 'item-not-found'. */
-export async function findSource(context: Context, source: SourceName): Promise<Mail> {
+export async function sourceItem(reader: Reader, source: SourceName): Promise<Item | undefined> {
   const named = addressOf(source);
-  const mail = requireMail(named && (await context.read((reading) => reading.item(named.id))));
-  if (named?.folder !== undefined && named.folder !== mail.collection) throw new EasError('item-not-found', mail.id);
-  return mail;
+  const item = named && (await reader.item(named.id));
+  if (item && named.folder !== undefined && named.folder !== item.collection)
+    throw new EasError('item-not-found', item.id);
+  return item;
 }
 
 /** Marks it as answered or forwarded, if it is still there. */

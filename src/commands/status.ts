@@ -17,6 +17,7 @@ const common: Partial<Record<ErrorCode, number>> = {
   'item-not-found': 150,
   'message-too-large': 122,
   'no-recipients': 119,
+  'not-recurring': 146,
   'over-quota': 113,
   'store-unavailable': 111,
   'too-large': 122,

@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'name-taken'
   | 'name-unknown'
   | 'no-recipients'
+  | 'not-recurring'
   | 'not-supported'
   | 'not-yet'
   | 'over-quota'

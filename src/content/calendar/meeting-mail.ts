@@ -18,6 +18,10 @@ export interface MeetingMail {
   readonly to: readonly Mailbox[];
   readonly subject: string;
   readonly body?: EventBody | TextBody | undefined;
+  /** Who sends it on for its organizer. */
+  readonly sentBy?: string;
+  /** Milliseconds: DTSTAMP of what is sent on; absent: now. */
+  readonly stamp?: number;
 }
 export interface MailSender {
   readonly from: Mailbox;
@@ -43,8 +47,22 @@ export function composeMeetingMail(mail: MeetingMail, { from, messageId, now }: 
   const { method, events, to, subject, body } = mail;
   const answers = method === 'REPLY' || method === 'COUNTER';
   const comment = answers && body ? asText(body) : undefined;
-  const text = writeICalendar(events, { method, stamp: now, ...(comment && { comment }) });
+  const { sentBy, stamp = now } = mail;
+  const text = writeICalendar(events, { method, stamp, ...(comment && { comment }), ...(sentBy && { sentBy }) });
   const words = body ? textsOf(body) : [textPart('text/plain', '')];
+  const header = headerOf({ to, subject }, { from, messageId, now });
+  return Buffer.concat([header, multipart('alternative', [...words, calendarPart(text, method)])]);
+}
+
+/** A mail that only people read. */
+export function composeNote(
+  note: { readonly to: Mailbox; readonly subject: string; readonly text: string },
+  sender: MailSender,
+): Buffer {
+  return Buffer.concat([headerOf({ ...note, to: [note.to] }, sender), textPart('text/plain', note.text)]);
+}
+
+function headerOf({ to, subject }: Pick<MeetingMail, 'to' | 'subject'>, { from, messageId, now }: MailSender): Buffer {
   const header = [
     addressField('From', [mailboxOf(from)]),
     addressField('To', to.map(mailboxOf)),
@@ -53,10 +71,7 @@ export function composeMeetingMail(mail: MeetingMail, { from, messageId, now }: 
     `Message-ID: <${messageId}>\r\n`,
     'MIME-Version: 1.0\r\n',
   ];
-  return Buffer.concat([
-    Buffer.from(header.join(''), 'utf8'),
-    multipart('alternative', [...words, calendarPart(text, method)]),
-  ]);
+  return Buffer.from(header.join(''), 'utf8');
 }
 
 function mailboxOf({ email, name }: Mailbox): { name: string; address: string } {

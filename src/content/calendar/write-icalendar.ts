@@ -21,6 +21,8 @@ export interface ICalendarOptions {
   readonly personal?: boolean;
   /** What the sender says to it. */
   readonly comment?: string;
+  /** Who writes for the organizer. */
+  readonly sentBy?: string;
 }
 
 /** One VCALENDAR. Events with `instance` stand for that occurrence alone. */
@@ -55,7 +57,8 @@ function eventComponents(event: Event, options: ICalendarOptions): ICAL.Componen
 const classes = ['PUBLIC', 'PRIVATE', 'PRIVATE', 'CONFIDENTIAL'];
 const busyNames = ['FREE', 'TENTATIVE', 'BUSY', 'OOF', 'WORKINGELSEWHERE'];
 
-function eventComponent(event: Event, { method, stamp, personal, comment }: ICalendarOptions): ICAL.Component {
+function eventComponent(event: Event, options: ICalendarOptions): ICAL.Component {
+  const { method, stamp, personal, comment } = options;
   const component = new ICAL.Component('vevent');
   const say = (name: string, value: string | undefined): void => {
     if (value) component.addPropertyWithValue(name, clean(value));
@@ -79,7 +82,7 @@ function eventComponent(event: Event, { method, stamp, personal, comment }: ICal
   say('x-microsoft-cdo-busystatus', busyNames[method === 'REQUEST' ? 1 : busy]);
   if (method === 'REQUEST') say('x-microsoft-cdo-intendedstatus', busyNames[busy]);
   if (event.disallowNewTimeProposal) say('x-microsoft-disallow-counter', 'TRUE');
-  addPeople(component, event, method);
+  addPeople(component, event, options);
   if (personal) addPersonal(component, event);
   return component;
 }
@@ -111,9 +114,12 @@ function addBody(component: ICAL.Component, body: NonNullable<Event['body']>): v
 const partStats: Readonly<Record<number, string>> = { 2: 'TENTATIVE', 3: 'ACCEPTED', 4: 'DECLINED' };
 const roles: Readonly<Record<number, string>> = { 2: 'OPT-PARTICIPANT', 3: 'NON-PARTICIPANT' };
 
-function addPeople(component: ICAL.Component, event: Event, method: Method | undefined): void {
+function addPeople(component: ICAL.Component, event: Event, { method, sentBy }: ICalendarOptions): void {
   const { organizer, attendees = [], responseRequested = true } = event;
-  if (organizer && (attendees.length > 0 || method)) addPerson(component, 'organizer', organizer);
+  if (organizer && (attendees.length > 0 || method)) {
+    const property = addPerson(component, 'organizer', organizer);
+    if (sentBy) property.setParameter('sent-by', `mailto:${sentBy}`);
+  }
   for (const attendee of attendees) {
     const property = addPerson(component, 'attendee', attendee);
     const { type = 1, status = 0 } = attendee;
