@@ -19,6 +19,7 @@ run(process.execPath, [join(root, 'dist/scripts/check-spec.js')]);
 run(process.execPath, [join(root, 'node_modules/@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']);
 
 run(process.execPath, [join(root, 'scripts/oracles.mjs')]);
+run(process.execPath, [join(root, 'dist/scripts/mongod.js')]);
 
 const folder = join(root, 'dist/test');
 const compiled = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.test.js'));

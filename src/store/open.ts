@@ -10,7 +10,8 @@ import { migrate } from './sqlite/schema.ts';
 export interface OpenOptions {
   /** The folder of everything that is kept; made, for its owner alone, when it is not there. */
   readonly data: string;
-  readonly engine?: 'sqlite';
+  /** 'sqlite', or the URL of a MongoDB replica set or sharded cluster. */
+  readonly store?: string;
   readonly log?: Pick<Log, 'warn'>;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
@@ -29,11 +30,16 @@ export interface Migrated {
   readonly to: number;
 }
 
-const engines = { sqlite: openSqlite } as const;
 
 /** Ready when it resolves; end it with Symbol.asyncDispose. Throws 'store-newer' for a newer release's data. */
-export function openStore(options: OpenOptions): Promise<Store> {
-  return engines[options.engine ?? 'sqlite'](options);
+export async function openStore(options: OpenOptions): Promise<Store> {
+  const { store: url = 'sqlite' } = options;
+  if (!isMongoUrl(url)) return openSqlite(options);
+  const { openMongo } = await import('./mongo/open.ts'); // its driver takes a while to load
+  return openMongo({ ...options, url });
+}
+export function isMongoUrl(store: string): boolean {
+  return /^mongodb(?:\+srv)?:\/\//.test(store);
 }
 
 export type { Copied };

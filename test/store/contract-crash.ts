@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AccountId, ServerId } from '../../src/domain/ids.ts';
-import { audit } from '../../src/store/sqlite/audit.ts';
 import { type ContractTests, inbox, newDevice, phone } from './contract.ts';
 import { inProcess } from './store-process.ts';
 
@@ -20,7 +19,7 @@ export const crashTests: ContractTests = {
       }
       await before[Symbol.asyncDispose]();
       for (let kill = 0; kill < kills; kill += 1) {
-        const storm = inProcess(engine.name, data, 'storm', ...accounts);
+        const storm = inProcess(data, 'storm', ...accounts);
         await storm.speaks;
         await pause(100 + Math.random() * 300);
         storm.child.kill('SIGKILL');
@@ -28,7 +27,7 @@ export const crashTests: ContractTests = {
           const [account, item, fate] = line.split(' ');
           if (fate !== undefined) acknowledged.push([account as AccountId, item as ServerId, fate]);
         }
-        assert.deepEqual(await audit(data), []);
+        assert.deepEqual(await engine.audit(data), []);
       }
       assert.ok(acknowledged.length > kills * 10);
       const after = await engine.open(data);

@@ -196,7 +196,7 @@ export const sharedTests: ContractTests = {
       const other = await account();
       while (writing) await store.transact(other, async (tx) => tx.create(mail(1)));
     })();
-    await inProcess(engine.name, data, 'everything', id).finished;
+    await inProcess(data, 'everything', id).finished;
     const now = await store.read(id, async (reader) => reader.now);
     await until(() => events.some((event) => event.modseq >= now));
     assert.ok(events.some((event) => event.collections[inbox] !== undefined));
@@ -204,7 +204,7 @@ export const sharedTests: ContractTests = {
     assert.ok(events.some((event) => event.credentials));
     assert.ok(events.some((event) => event.hierarchy));
     assert.ok(events.some((event) => event.outbox));
-    await inProcess(engine.name, data, 'remove', id).finished;
+    await inProcess(data, 'remove', id).finished;
     await until(() => events.some((event) => event.credentials && event.modseq > now));
     writing = false;
     await own;

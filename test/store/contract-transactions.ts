@@ -21,7 +21,7 @@ export const transactionTests: ContractTests = {
       const store = await engine.open(data);
       const id = await store.directory.create({ address: 'a@example.org', aliases: [], displayName: '' });
       await store.transact(id, async (tx) => tx.putDevice(newDevice(phone)));
-      const others = [1, 2].map(() => inProcess(engine.name, data, 'increment', id, '150').finished);
+      const others = [1, 2].map(() => inProcess(data, 'increment', id, '150').finished);
       let own = 0;
       for (let index = 0; index < 150; index += 1) if (await increment(store, id)) own += 1;
       const counts = (await Promise.all(others)).map((lines) => lines.filter((line) => line === 'done').length);

@@ -1,15 +1,11 @@
 // What every engine must prove. The tests know the port alone; an engine names itself and opens its stores, and says
 // which tests it skips and why. One store serves all of them; it is audited when they are done.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { AccountId, CollectionId, DeviceId } from '../../src/domain/ids.ts';
 import type { NewItem } from '../../src/domain/item.ts';
 import type { OpenOptions } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/port.ts';
-import { audit } from '../../src/store/sqlite/audit.ts';
 import { crashTests } from './contract-crash.ts';
 import { itemTests } from './contract-items.ts';
 import { keptTests } from './contract-kept.ts';
@@ -17,8 +13,13 @@ import { sharedTests } from './contract-shared.ts';
 import { transactionTests } from './contract-transactions.ts';
 
 export interface Engine {
-  readonly name: NonNullable<OpenOptions['engine']>;
-  open(data: string, options?: Omit<OpenOptions, 'data' | 'engine'>): Promise<Store>;
+  readonly name: string;
+  /** Where a new store may lie: a folder, or the URL of a database. */
+  place(): Promise<string>;
+  open(place: string, options?: Omit<OpenOptions, 'data' | 'store'>): Promise<Store>;
+  /** What is wrong with the store there; it may be open. */
+  audit(place: string): Promise<string[]>;
+  remove(place: string): Promise<void>;
   readonly skip: readonly { readonly reason: string; readonly tests: readonly string[] }[];
 }
 /** What a test is given. */
@@ -42,13 +43,13 @@ export function storeContract(engine: Engine): void {
   describe(`store contract: ${engine.name}`, () => {
     let world: World;
     before(async () => {
-      const data = await mkdtemp(join(tmpdir(), 'easel-contract-'));
+      const data = await engine.place();
       world = makeWorld(engine, await engine.open(data, { pollMs: 20 }), data);
     });
     after(async () => {
       await world.store[Symbol.asyncDispose]();
-      assert.deepEqual(await audit(world.data), []);
-      await rm(world.data, { recursive: true });
+      assert.deepEqual(await engine.audit(world.data), []);
+      await engine.remove(world.data);
     });
     for (const [name, run] of Object.entries({
       ...itemTests,
@@ -79,12 +80,12 @@ function makeWorld(engine: Engine, store: Store, data: string): World {
       });
     },
     fresh: async (use) => {
-      const own = await mkdtemp(join(tmpdir(), 'easel-contract-'));
+      const own = await engine.place();
       try {
         await use(own);
-        assert.deepEqual(await audit(own), []);
+        assert.deepEqual(await engine.audit(own), []);
       } finally {
-        await rm(own, { recursive: true });
+        await engine.remove(own);
       }
     },
   };

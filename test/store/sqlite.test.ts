@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -12,7 +13,10 @@ import { inbox, mail, storeContract } from './contract.ts';
 
 storeContract({
   name: 'sqlite',
-  open: (data, options = {}) => openStore({ ...options, data, engine: 'sqlite' }),
+  place: () => mkdtemp(join(tmpdir(), 'easel-contract-')),
+  open: (data, options = {}) => openStore({ ...options, data }),
+  audit,
+  remove: (data) => rm(data, { recursive: true }),
   skip: [],
 });
 

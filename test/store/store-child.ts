@@ -1,6 +1,6 @@
-// What runs in the other process: argv names the engine, the data folder, one act and what it needs.
+// What runs in the other process: argv names the folder or database, one act and what it needs.
 import type { AccountId, BlobId, CollectionId, ServerId } from '../../src/domain/ids.ts';
-import { type OpenOptions, openStore } from '../../src/store/open.ts';
+import { isMongoUrl, openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/port.ts';
 import { mail, newDevice, phone, trash } from './contract.ts';
 import { increment } from './contract-transactions.ts';
@@ -63,7 +63,7 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-const [engine, data, act, ...rest] = process.argv.slice(2);
-const store = await openStore({ data: data!, engine: engine as NonNullable<OpenOptions['engine']> });
-await acts[act as Act](store, rest);
+const [place, act, ...rest] = process.argv.slice(2) as [string, Act, ...string[]];
+const store = await openStore(isMongoUrl(place) ? { data: '', store: place } : { data: place });
+await acts[act](store, rest);
 await store[Symbol.asyncDispose]();

@@ -13,8 +13,8 @@ interface OtherProcess {
 
 const childFile = fileURLToPath(new URL('./store-child.js', import.meta.url));
 
-export function inProcess(engine: string, data: string, act: Act, ...rest: string[]): OtherProcess {
-  const child = spawn(process.execPath, [childFile, engine, data, act, ...rest], {
+export function inProcess(place: string, act: Act, ...rest: string[]): OtherProcess {
+  const child = spawn(process.execPath, [childFile, place, act, ...rest], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let text = '';

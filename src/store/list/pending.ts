@@ -21,6 +21,16 @@ export interface Lookups {
   syncRecord(device: DeviceId, collection: CollectionId | 'hierarchy'): SyncRecord | undefined;
 }
 
+/** An engine whose look-ups take time has not read that record yet: it does so, and `work` runs again on the same snapshot. */
+export class NotFetched extends Error {
+  override readonly name = 'NotFetched';
+  readonly wanted: Omit<Expectation, 'generation'>;
+  constructor(wanted: Omit<Expectation, 'generation'>) {
+    super(`${wanted.kind} ${wanted.id}`);
+    this.wanted = wanted;
+  }
+}
+
 /** `work` was handed a record that is no longer what the snapshot holds: it must run again. */
 export class StaleRecord extends Error {
   override readonly name = 'StaleRecord';

@@ -5,7 +5,7 @@ import type { AccountId, Modseq } from '../../domain/ids.ts';
 import type { Reader, Transaction } from '../port.ts';
 import { createAccountQueue } from './accounts-queue.ts';
 import type { List } from './lists.ts';
-import { type Lookups, StaleRecord, startPending } from './pending.ts';
+import { type Lookups, NotFetched, type Pending, StaleRecord, startPending } from './pending.ts';
 import type { Counters } from './stats.ts';
 import { transactionOn } from './transaction.ts';
 
@@ -18,6 +18,8 @@ export interface View {
   readonly lookups: Lookups;
   /** The snapshot's scans beside these look-ups. */
   readerWith(lookups: Lookups): Reader;
+  /** Of an engine whose look-ups throw NotFetched: reads the record, so that they tell it from now on. */
+  fetch?(wanted: NotFetched['wanted']): Promise<void>;
 }
 export interface Engine {
   /** Throws 'account-not-found'. */
@@ -67,14 +69,28 @@ async function listWrites<T>(
   work: (tx: Transaction) => Promise<T>,
   clock: () => number,
 ): Promise<{ readonly result: T; readonly list: List } | 'again'> {
-  const pending = startPending(view.lookups);
   try {
-    const result = await work(transactionOn(view.readerWith(pending.lookups), pending));
+    const { result, pending } = await runWork(view, work);
     const { writes, expect } = pending;
     const { account, now: seen } = view;
     return { result, list: { job: 'list', account, now: clock(), seen, expect: [...expect.values()], writes } };
   } catch (error) {
     if (error instanceof StaleRecord) return 'again';
     throw error;
+  }
+}
+
+async function runWork<T>(
+  view: View,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<{ readonly result: T; readonly pending: Pending }> {
+  for (;;) {
+    const pending = startPending(view.lookups);
+    try {
+      return { result: await work(transactionOn(view.readerWith(pending.lookups), pending)), pending };
+    } catch (error) {
+      if (!(error instanceof NotFetched) || !view.fetch) throw error;
+      await view.fetch(error.wanted);
+    }
   }
 }

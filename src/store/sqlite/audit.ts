@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { domainOf } from '../../domain/account.ts';
 import { nameWords } from '../list/names.ts';
-import { accountWord } from './token.ts';
+import { accountWord } from '../list/token.ts';
 
 interface ItemRow {
   account: number;
@@ -46,21 +46,27 @@ export async function audit(data: string): Promise<string[]> {
   const db = new Database(join(data, 'easel.sqlite'), { readonly: true });
   try {
     db.exec('begin');
-    const wrong: string[] = [];
     const integrity = db.pragma('integrity_check', { simple: true });
-    if (integrity !== 'ok') wrong.push(`integrity_check: ${String(integrity)}`);
-    auditStamps(db, wrong);
-    auditHighs(db, wrong);
-    auditItems(db, wrong);
-    auditOrphans(db, wrong);
-    auditReferences(db, wrong);
-    auditWords(db, wrong);
-    auditNames(db, wrong);
+    const wrong = integrity === 'ok' ? [] : [`integrity_check: ${String(integrity)}`];
+    wrong.push(...auditRows(db));
     await auditFiles(db, join(data, 'blobs'), wrong);
     return wrong;
   } finally {
     db.close();
   }
+}
+
+/** What the rows of an engine say of each other, in the tables of this one. */
+export function auditRows(db: Database.Database): string[] {
+  const wrong: string[] = [];
+  auditStamps(db, wrong);
+  auditHighs(db, wrong);
+  auditItems(db, wrong);
+  auditOrphans(db, wrong);
+  auditReferences(db, wrong);
+  auditWords(db, wrong);
+  auditNames(db, wrong);
+  return wrong;
 }
 
 /** Every stamp that something bears, each once in its account, none above the account's clock. */

@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import type { Query } from '../list/statements.ts';
 
 export type Connection = Database.Database;
 
@@ -18,12 +19,6 @@ export function connect(file: string, kind: 'read' | 'write', busyTimeout = 10_0
   return connection;
 }
 
-/** What of a prepared statement is used: parameters by position, in the order of the text, or one object by name. */
-export interface Query<Parameters extends unknown[], Row = unknown> {
-  run(...parameters: Parameters): { readonly changes: number };
-  get(...parameters: Parameters): Row | undefined;
-  all(...parameters: Parameters): Row[];
-}
 export function prepare<Parameters extends unknown[], Row = unknown>(
   db: Connection,
   text: string,

@@ -5,8 +5,8 @@ import { EasError } from '../../domain/errors.ts';
 import type { JobName, Jobs } from '../list/lists.ts';
 import { accountId } from '../list/rows.ts';
 import type { FeedEvent } from '../port.ts';
-import { listNames, nameAccount } from './account-writes.ts';
-import { hold, release } from './ledger.ts';
+import { listNames, nameAccount } from '../list/account-writes.ts';
+import { hold, release } from '../list/ledger.ts';
 import type { WriterStatements } from './writer-statements.ts';
 
 interface Done<Output> {

@@ -24,7 +24,7 @@ import type { View } from '../list/run.ts';
 import type { Counters } from '../list/stats.ts';
 import type { LogRow, Range, Reader } from '../port.ts';
 import type { JournalRow, LogItemRow, Reads } from './reads.ts';
-import { accountWord, token } from './token.ts';
+import { accountWord, token } from '../list/token.ts';
 
 const largestPage = 200;
 

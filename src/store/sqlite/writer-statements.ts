@@ -1,27 +1,7 @@
 import type { ClaimedRow } from '../list/lists.ts';
 import { type ItemRow, itemColumns } from '../list/rows.ts';
+import type { RecordRow } from '../list/statements.ts';
 import { type Connection, prepare } from './connection.ts';
-
-/** An item as the writer handles it: everything but its content. */
-export interface RecordRow {
-  key: number;
-  number: number;
-  collection: string;
-  created: number;
-  modseq: number;
-  died: number | null;
-  changed: number | null;
-  generation: number;
-  sort_date: number;
-  bytes: number;
-  history: string;
-  touched: string;
-  brought_by: string;
-  origin: string | null;
-  removed_by: string | null;
-  moved_to: string | null;
-  blobs: string | null;
-}
 
 /** Every statement of the writer thread, prepared once. Positional parameters stand in the order of the text. */
 export function prepareWriter(db: Connection) {

@@ -1,8 +1,8 @@
 import { credentialsOf, domainOf, type NewAccount } from '../../domain/account.ts';
 import { EasError } from '../../domain/errors.ts';
 import type { Group } from '../../domain/group.ts';
-import type { WriteName, Writes } from '../list/lists.ts';
-import { nameWords } from '../list/names.ts';
+import type { WriteName, Writes } from './lists.ts';
+import { nameWords } from './names.ts';
 import { type itemWrites, keepInJournal, requireCollection } from './item-writes.ts';
 import { hold, type Ledger, release, stampIn, takeStamp } from './ledger.ts';
 

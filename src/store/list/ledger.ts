@@ -2,13 +2,13 @@
 // Invariant: a stamp is a value of the account's clock that nothing else ever gets, and `high` follows every one.
 import { EasError } from '../../domain/errors.ts';
 import type { CollectionId, DeviceId } from '../../domain/ids.ts';
-import { accountId } from '../list/rows.ts';
+import { accountId } from './rows.ts';
 import type { FeedEvent } from '../port.ts';
-import type { WriterStatements } from './writer-statements.ts';
+import type { Statements } from './statements.ts';
 
 /** One list in the making. */
 export interface Ledger {
-  readonly sql: WriterStatements;
+  readonly sql: Statements;
   readonly account: number;
   readonly commit: number;
   /** Milliseconds. */
@@ -35,12 +35,12 @@ export function stampIn(ledger: Ledger, collection: string): number {
 }
 
 /** Counts an item or message that names the blob; says its size. Throws 'blob-missing'. */
-export function hold(sql: WriterStatements, blob: string): number {
+export function hold(sql: Statements, blob: string): number {
   const row = sql.holdBlob.get(blob);
   if (row === undefined) throw new EasError('blob-missing', blob);
   return row.size;
 }
-export function release(sql: WriterStatements, blob: string, now: number): void {
+export function release(sql: Statements, blob: string, now: number): void {
   sql.releaseBlob.run(now, blob);
 }
 

@@ -1,0 +1,28 @@
+import { MongoError, MongoServerError } from 'mongodb';
+import { EasError } from '../../domain/errors.ts';
+
+/** The driver's error as a word of the domain; what is none of the driver's stays. */
+export function asDomainError(error: unknown): unknown {
+  if (error instanceof EasError || !(error instanceof MongoError)) return error;
+  // A disk that is full, or an item over 16 MB.
+  if (error instanceof MongoServerError && (error.code === 14031 || /no space left/i.test(error.message))) {
+    return new EasError('full', undefined, { cause: error });
+  }
+  if (error instanceof MongoServerError && (error.code === 10334 || error.code === 17419)) {
+    return new EasError('too-large', undefined, { cause: error });
+  }
+  return new EasError('store-unavailable', error.message.replace(/mongodb(\+srv)?:\/\/\S+/g, '***'), { cause: error });
+}
+
+/** A drawn number or id that stood there already. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof MongoError && error.code === 11000;
+}
+
+export async function domainErrors<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asDomainError(error);
+  }
+}

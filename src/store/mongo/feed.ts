@@ -1,0 +1,138 @@
+// Tells of commits: at once of this process's own, and through one change stream on the accounts of all nodes', ours once
+// more. The driver resumes the stream over fail-overs; where the oplog no longer reaches back, every account that was written
+// since is told whole, so that nothing falls between.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ChangeStream, ChangeStreamDocument, ResumeToken } from 'mongodb';
+import type { CollectionId, DeviceId } from '../../domain/ids.ts';
+import { accountId } from '../list/rows.ts';
+import type { Feed, FeedEvent } from '../port.ts';
+import { existenceEvent } from './directory.ts';
+import type { AccountDoc, Mongo } from './documents.ts';
+
+export interface FeedSource {
+  readonly feed: Feed;
+  committed(event: FeedEvent): void;
+  close(): Promise<void>;
+}
+
+/** Milliseconds that nodes' clocks may differ by. */
+const skew = 60_000;
+const retryEvery = 500;
+/** ChangeStreamHistoryLost, and what else makes a token useless. */
+const lost = new Set([286, 280, 222]);
+
+/** Resolves when the stream is live. `mongo`: a client of its own, whose connections the stream may hold. */
+export async function startFeed(
+  mongo: Mongo,
+  clock: () => number,
+  failed: (error: unknown) => void,
+): Promise<FeedSource> {
+  const listeners = new Set<(event: FeedEvent) => void>();
+  let closed = false;
+  let stream: ChangeStream<AccountDoc> | undefined;
+  let token: ResumeToken | undefined;
+  /** When the stream was last known to be live. */
+  let live = clock();
+
+  const tell = (event: FeedEvent): void => {
+    if (!closed) for (const listener of listeners) listener(event);
+  };
+  const open = async (): Promise<ChangeStream<AccountDoc>> => {
+    const options = { ...(token ? { resumeAfter: token } : {}), maxAwaitTimeMS: 1000 };
+    const opened = mongo.docs.accounts.watch<AccountDoc>(pipeline, options);
+    const first = await opened.tryNext(); // the stream stands from here on
+    if (first) hear(first);
+    return opened;
+  };
+  const hear = (change: ChangeStreamDocument<AccountDoc>): void => {
+    token = change._id;
+    live = clock();
+    const event = eventOf(change);
+    if (event) tell(event);
+  };
+
+  async function follow(): Promise<void> {
+    while (!closed) {
+      try {
+        if (!stream) {
+          stream = await open();
+          for (const event of await writtenSince(mongo, live - skew)) tell(event);
+        }
+        const change = await stream.tryNext();
+        token = stream.resumeToken ?? token;
+        if (change) hear(change);
+        else live = clock();
+      } catch (error) {
+        if (closed) return;
+        failed(error);
+        if (lost.has((error as { code?: number }).code ?? 0)) token = undefined;
+        await stream?.close().catch(() => undefined);
+        stream = undefined;
+        await pause(retryEvery);
+      }
+    }
+  }
+
+  stream = await open();
+  const following = follow();
+  return {
+    feed: {
+      on: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
+    committed: tell,
+    close: async () => {
+      closed = true;
+      listeners.clear();
+      await stream?.close().catch(() => undefined);
+      await following;
+    },
+  };
+}
+
+const pipeline = [
+  { $match: { operationType: { $in: ['insert', 'update', 'replace', 'delete'] } } },
+  {
+    $project: {
+      operationType: 1,
+      documentKey: 1,
+      'fullDocument.event': 1,
+      'updateDescription.updatedFields.event': 1,
+    },
+  },
+];
+
+function eventOf(change: ChangeStreamDocument<AccountDoc>): FeedEvent | undefined {
+  if (change.operationType === 'delete') {
+    return existenceEvent(change.documentKey._id, Number.MAX_SAFE_INTEGER, false);
+  }
+  const text =
+    change.operationType === 'update'
+      ? change.updateDescription.updatedFields?.event
+      : 'fullDocument' in change
+        ? (change.fullDocument as AccountDoc | undefined)?.event
+        : undefined;
+  return text === undefined ? undefined : (JSON.parse(text) as FeedEvent);
+}
+
+/** Of every account that was written since: all that may have changed. */
+async function writtenSince({ docs }: Mongo, since: number): Promise<FeedEvent[]> {
+  const events: FeedEvent[] = [];
+  const accounts = docs.accounts.find({ touched: { $gte: since } }, { projection: { modseq: 1 } });
+  for await (const { _id, modseq } of accounts) {
+    const collections = await docs.collections.find({ '_id.a': _id }, { projection: { high: 1 } }).toArray();
+    const devices = await docs.devices.find({ '_id.a': _id }, { projection: { _id: 1 } }).toArray();
+    events.push({
+      account: accountId(_id),
+      modseq,
+      collections: Object.fromEntries(collections.map((doc) => [doc._id.c, doc.high])) as Record<CollectionId, number>,
+      devices: devices.map((doc) => doc._id.d as DeviceId),
+      credentials: true,
+      hierarchy: true,
+      outbox: true,
+    });
+  }
+  return events;
+}

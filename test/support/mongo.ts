@@ -1,0 +1,29 @@
+// A replica set for the tests of this process, started when it is first asked for; a database for each store.
+import { randomBytes } from 'node:crypto';
+import { after } from 'node:test';
+import { MongoClient } from 'mongodb';
+import { findMongod, type ReplicaSet, startReplicaSet } from '../../scripts/mongod.ts';
+
+/** Why tests that need one are skipped; false when there is one. */
+export const noMongod: string | false = findMongod() ? false : 'there is no mongod on this machine';
+
+let started: Promise<ReplicaSet> | undefined;
+
+/** Ended with the tests of this file. */
+export function replicaSet(): Promise<ReplicaSet> {
+  started ??= startReplicaSet();
+  return started;
+}
+// At the file's end, not at the end of the suite that asked first.
+after(async () => (await started)?.[Symbol.asyncDispose]());
+
+/** The URL of a new database. */
+export async function newDatabase(): Promise<string> {
+  return (await replicaSet()).database(`easel_${randomBytes(6).toString('hex')}`);
+}
+
+export async function dropDatabase(url: string): Promise<void> {
+  const client = new MongoClient(url);
+  await client.db().dropDatabase();
+  await client.close();
+}
