@@ -30,7 +30,6 @@ export interface Migrated {
   readonly to: number;
 }
 
-
 /** Ready when it resolves; end it with Symbol.asyncDispose. Throws 'store-newer' for a newer release's data. */
 export async function openStore(options: OpenOptions): Promise<Store> {
   const { store: url = 'sqlite' } = options;

@@ -21,7 +21,7 @@ export const crashTests: ContractTests = {
       for (let kill = 0; kill < kills; kill += 1) {
         const storm = inProcess(data, 'storm', ...accounts);
         await storm.speaks;
-        await pause(100 + Math.random() * 300);
+        await pause(engine.storm + Math.random() * 300);
         storm.child.kill('SIGKILL');
         for (const line of await storm.finished) {
           const [account, item, fate] = line.split(' ');

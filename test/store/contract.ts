@@ -20,6 +20,8 @@ export interface Engine {
   /** What is wrong with the store there; it may be open. */
   audit(place: string): Promise<string[]>;
   remove(place: string): Promise<void>;
+  /** Milliseconds of writing that it is given before it is killed. */
+  readonly storm: number;
   readonly skip: readonly { readonly reason: string; readonly tests: readonly string[] }[];
 }
 /** What a test is given. */

@@ -10,6 +10,8 @@ if (!noMongod) {
     open: (url, options = {}) => openStore({ ...options, data: '', store: url }),
     audit: auditMongo,
     remove: dropDatabase,
+    // What the one before left under way holds its accounts for three seconds.
+    storm: 4000,
     skip: [
       {
         reason: 'the disk is mongod\u2019s own',

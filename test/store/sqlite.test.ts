@@ -17,6 +17,7 @@ storeContract({
   open: (data, options = {}) => openStore({ ...options, data }),
   audit,
   remove: (data) => rm(data, { recursive: true }),
+  storm: 100,
   skip: [],
 });
 

@@ -1,10 +1,10 @@
 import { credentialsOf, domainOf, type NewAccount } from '../../domain/account.ts';
 import { EasError } from '../../domain/errors.ts';
 import type { Group } from '../../domain/group.ts';
-import type { WriteName, Writes } from './lists.ts';
-import { nameWords } from './names.ts';
 import { type itemWrites, keepInJournal, requireCollection } from './item-writes.ts';
 import { hold, type Ledger, release, stampIn, takeStamp } from './ledger.ts';
+import type { WriteName, Writes } from './lists.ts';
+import { nameWords } from './names.ts';
 
 type AccountWrites = {
   readonly [Name in Exclude<WriteName, keyof typeof itemWrites>]: (ledger: Ledger, write: Writes[Name]) => void;

@@ -66,4 +66,3 @@ function generationOf(
       return kind satisfies never;
   }
 }
-

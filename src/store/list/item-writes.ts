@@ -3,13 +3,13 @@
 import { EasError } from '../../domain/errors.ts';
 import type { ServerId } from '../../domain/ids.ts';
 import type { JournalEntry } from '../../domain/journal.ts';
-import type { Writes } from './lists.ts';
-import { kindCode, serverId } from './rows.ts';
-import { everything } from './transaction.ts';
 import type { Facts } from '../port.ts';
 import { hold, type Ledger, release, stampIn } from './ledger.ts';
-import { accountWord, token } from './token.ts';
+import type { Writes } from './lists.ts';
+import { kindCode, serverId } from './rows.ts';
 import type { RecordRow } from './statements.ts';
+import { accountWord, token } from './token.ts';
+import { everything } from './transaction.ts';
 
 type ItemWrites = {
   readonly [Name in 'create' | 'put' | 'move' | 'remove' | 'mark' | 'announce' | 'quarantine' | 'release']: (

@@ -2,8 +2,8 @@
 // Invariant: a stamp is a value of the account's clock that nothing else ever gets, and `high` follows every one.
 import { EasError } from '../../domain/errors.ts';
 import type { CollectionId, DeviceId } from '../../domain/ids.ts';
-import { accountId } from './rows.ts';
 import type { FeedEvent } from '../port.ts';
+import { accountId } from './rows.ts';
 import type { Statements } from './statements.ts';
 
 /** One list in the making. */

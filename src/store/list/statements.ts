@@ -157,9 +157,7 @@ export interface ItemStatements {
       },
     ]
   >;
-  readonly quarantine: Query<
-    [{ account: number; number: number; collection: string; reason: string; at: number }]
-  >;
+  readonly quarantine: Query<[{ account: number; number: number; collection: string; reason: string; at: number }]>;
   readonly unquarantine: Query<Numbered>;
   readonly unquarantineAll: Query<InCollection>;
   /** The account's word stands first. */

@@ -76,7 +76,9 @@ async function copyRows(docs: Collections, session: ClientSession, db: Database.
   const insert = (table: string, row: Row): void => {
     const columns = Object.keys(row);
     const values = columns.map((column) => (row[column] === undefined ? null : row[column]));
-    db.prepare(`insert into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`).run(values);
+    db.prepare(`insert into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`).run(
+      values,
+    );
   };
   for (const [table, { from, row }] of Object.entries(tables)) {
     for await (const doc of docs[from].find({}, { session })) insert(table, row(doc as never));
@@ -97,7 +99,14 @@ async function copyRows(docs: Collections, session: ClientSession, db: Database.
 async function auditChunks({ docs }: Mongo): Promise<string[]> {
   const wrong: string[] = [];
   const sizes = docs.chunks.aggregate<{ _id: string; bytes: number; chunks: number; last: number }>([
-    { $group: { _id: '$_id.b', bytes: { $sum: { $binarySize: '$bytes' } }, chunks: { $sum: 1 }, last: { $max: '$_id.n' } } },
+    {
+      $group: {
+        _id: '$_id.b',
+        bytes: { $sum: { $binarySize: '$bytes' } },
+        chunks: { $sum: 1 },
+        last: { $max: '$_id.n' },
+      },
+    },
   ]);
   const found = new Map((await sizes.toArray()).map((one) => [one._id, one]));
   for await (const { _id, size } of docs.blobs.find({})) {

@@ -135,17 +135,15 @@ async function writeChunks(
 }
 
 /** Only the chunks that hold something of the range are read. Throws 'blob-missing' when one is not as it must be. */
-async function* piecesOf(
-  chunks: Collection<ChunkDoc>,
-  b: string,
-  from: number,
-  to: number,
-): AsyncGenerator<Buffer> {
+async function* piecesOf(chunks: Collection<ChunkDoc>, b: string, from: number, to: number): AsyncGenerator<Buffer> {
   const first = Math.floor(from / chunkBytes);
   const last = Math.ceil(to / chunkBytes);
   let expected = first;
   if (to > from) {
-    const found = chunks.find({ _id: { $gte: { b, n: first }, $lt: { b, n: last } } }, { sort: { _id: 1 }, batchSize: 8 });
+    const found = chunks.find(
+      { _id: { $gte: { b, n: first }, $lt: { b, n: last } } },
+      { sort: { _id: 1 }, batchSize: 8 },
+    );
     for await (const { _id, bytes } of found) {
       if (_id.n !== expected) break;
       const buffer = bytes instanceof Binary ? Buffer.from(bytes.buffer) : Buffer.from(bytes);

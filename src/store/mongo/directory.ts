@@ -166,7 +166,16 @@ async function removeAccount(mongo: Mongo, session: ClientSession, account: numb
   await docs.names.deleteMany({ '_id.address': address }, { session });
   await docs.addresses.deleteMany({ account }, { session });
   await docs.outbox.deleteMany({ account }, { session });
-  for (const kept of ['items', 'words', 'log', 'collections', 'devices', 'syncRecords', 'journal', 'quarantine'] as const)
+  for (const kept of [
+    'items',
+    'words',
+    'log',
+    'collections',
+    'devices',
+    'syncRecords',
+    'journal',
+    'quarantine',
+  ] as const)
     await mongo.db.collection(kept).deleteMany(ofAccount, { session });
   const modseq = before.modseq + 1;
   await docs.removed.insertOne({ _id: account, modseq }, { session });

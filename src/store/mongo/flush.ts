@@ -1,7 +1,15 @@
 // Writes what a group's rows have become: one operation per collection, the account last of what it changes.
 import type { AnyBulkWriteOperation, ClientSession } from 'mongodb';
 import { EasError } from '../../domain/errors.ts';
-import type { AddressDoc, CollectionDoc, Collections, DeviceDoc, ItemDoc, NameDoc, SyncRecordDoc } from './documents.ts';
+import type {
+  AddressDoc,
+  CollectionDoc,
+  Collections,
+  DeviceDoc,
+  ItemDoc,
+  NameDoc,
+  SyncRecordDoc,
+} from './documents.ts';
 import type { GroupRows, Loaded } from './group-rows.ts';
 import { itemDoc } from './rows.ts';
 
@@ -39,7 +47,11 @@ export async function flush(
   await flushBlobs(docs, session, rows);
   await flushNames(docs, session, rows, loaded);
   const { _id, commits: _, ...account } = rows.accountDoc;
-  await docs.accounts.updateOne({ _id: a }, { $set: { ...account, touched: said.now, event: said.event } }, { session });
+  await docs.accounts.updateOne(
+    { _id: a },
+    { $set: { ...account, touched: said.now, event: said.event } },
+    { session },
+  );
 }
 
 function itemWrites(rows: GroupRows): AnyBulkWriteOperation<ItemDoc>[] {
@@ -55,7 +67,8 @@ function itemWrites(rows: GroupRows): AnyBulkWriteOperation<ItemDoc>[] {
     else {
       const old = itemDoc(rows.account, before) as unknown as Record<string, unknown>;
       const changed = Object.entries(document).filter(([name, value]) => name !== '_id' && old[name] !== value);
-      if (changed.length > 0) writes.push({ updateOne: { filter: { _id }, update: { $set: Object.fromEntries(changed) } } });
+      if (changed.length > 0)
+        writes.push({ updateOne: { filter: { _id }, update: { $set: Object.fromEntries(changed) } } });
     }
   }
   for (const number of rows.before.keys()) {
@@ -139,12 +152,7 @@ async function flushBlobs(docs: Collections, session: ClientSession, { blobUses 
   if (writes.length > 0) await docs.blobs.bulkWrite(writes, { session });
 }
 
-async function flushNames(
-  docs: Collections,
-  session: ClientSession,
-  rows: GroupRows,
-  loaded: Loaded,
-): Promise<void> {
+async function flushNames(docs: Collections, session: ClientSession, rows: GroupRows, loaded: Loaded): Promise<void> {
   const gone: string[] = [];
   const inserted: AddressDoc[] = [];
   for (const [_id, account] of rows.addresses) {
@@ -163,5 +171,9 @@ async function flushNames(
       await docs.names.deleteMany({ '_id.address': name.remove }, { session });
     }
   }
-  if (names.size > 0) await docs.names.insertMany([...names.values()].map((_id) => ({ _id })), { session });
+  if (names.size > 0)
+    await docs.names.insertMany(
+      [...names.values()].map((_id) => ({ _id })),
+      { session },
+    );
 }

@@ -352,9 +352,7 @@ function one<Parameters extends unknown[], Row>(
 ): Query<Parameters, Row> {
   return { get, all: unasked, run: unasked };
 }
-function many<Parameters extends unknown[], Row>(
-  all: (...parameters: Parameters) => Row[],
-): Query<Parameters, Row> {
+function many<Parameters extends unknown[], Row>(all: (...parameters: Parameters) => Row[]): Query<Parameters, Row> {
   return { all, get: unasked, run: unasked };
 }
 function act<Parameters extends unknown[]>(run: (...parameters: Parameters) => void): Query<Parameters> {

@@ -48,7 +48,8 @@ export function createOutbox(mongo: Mongo, now: () => number): Outbox {
         }
         return claimed;
       }),
-    keep: (id, until) => domainErrors(async () => void (await outbox.updateOne({ _id: id }, { $set: { due: until } }, durable))),
+    keep: (id, until) =>
+      domainErrors(async () => void (await outbox.updateOne({ _id: id }, { $set: { due: until } }, durable))),
     done: (id) =>
       together(mongo, async (session) => {
         const doc = await outbox.findOneAndDelete({ _id: id }, { session });

@@ -49,7 +49,12 @@ export async function load(
 }
 
 /** A removed collection takes what lives in it along. */
-async function livingOf(docs: Collections, session: ClientSession, a: number, lists: readonly List[]): Promise<number[]> {
+async function livingOf(
+  docs: Collections,
+  session: ClientSession,
+  a: number,
+  lists: readonly List[],
+): Promise<number[]> {
   const numbers: number[] = [];
   for (const write of lists.flatMap(({ writes }) => writes)) {
     if (write.write !== 'removeCollection') continue;
@@ -186,4 +191,3 @@ async function loadAddresses(
   const found = docs.addresses.find({ $or: [{ account: _id }, { _id: { $in: [...addresses] } }] }, { session });
   return new Map((await found.toArray()).map((doc) => [doc._id, doc.account]));
 }
-

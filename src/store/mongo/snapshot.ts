@@ -158,8 +158,9 @@ class Snapshot implements View {
       syncRecord: (id, collection) =>
         fetched({ kind: 'sync', id, collection }, () => lookups.syncRecord(id, collection)),
       devices: async () =>
-        this.#counted(await docs.devices.find({ '_id.a': a, body: { $ne: null } }, { ...options, sort: { since: 1 } }).toArray())
-          .map(({ generation, body }) => toDevice({ generation, body: body! })),
+        this.#counted(
+          await docs.devices.find({ '_id.a': a, body: { $ne: null } }, { ...options, sort: { since: 1 } }).toArray(),
+        ).map(({ generation, body }) => toDevice({ generation, body: body! })),
       collections: async (after) => {
         const filter = after === undefined ? { '_id.a': a, died: null } : { '_id.a': a, modseq: { $gt: after } };
         const found = await docs.collections.find(filter, { ...options, sort: { modseq: 1 } }).toArray();
@@ -261,7 +262,12 @@ class Snapshot implements View {
       ...(collections && { collection: { $in: [...collections] } }),
     };
     const docs = await this.#docs.items
-      .find(filter, { session: this.#session, sort: { sort_date: -1, '_id.n': -1 }, limit, projection: { collection: 1 } })
+      .find(filter, {
+        session: this.#session,
+        sort: { sort_date: -1, '_id.n': -1 },
+        limit,
+        projection: { collection: 1 },
+      })
       .toArray();
     return this.#counted(docs).map((doc) => serverId(doc.collection, doc._id.n));
   }

@@ -38,7 +38,12 @@ export function startWriter(mongo: Mongo, clock: () => number, committed: (event
     while (queue.length > 0) {
       const group = takeGroup(queue);
       try {
-        const { outcomes, events } = await commitGroup(mongo, account, group.map(({ list }) => list), clock());
+        const { outcomes, events } = await commitGroup(
+          mongo,
+          account,
+          group.map(({ list }) => list),
+          clock(),
+        );
         for (const [index, waiting] of group.entries()) settle(waiting, outcomes[index]!);
         for (const event of events) setImmediate(committed, event);
       } catch (error) {
@@ -147,4 +152,3 @@ function joined(events: readonly FeedEvent[]): FeedEvent | undefined {
     events[0],
   );
 }
-

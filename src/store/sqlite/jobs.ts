@@ -2,11 +2,11 @@ import { randomInt } from 'node:crypto';
 import type { NewAccount } from '../../domain/account.ts';
 import { folderTypes, specialFolders } from '../../domain/collection.ts';
 import { EasError } from '../../domain/errors.ts';
+import { listNames, nameAccount } from '../list/account-writes.ts';
+import { hold, release } from '../list/ledger.ts';
 import type { JobName, Jobs } from '../list/lists.ts';
 import { accountId } from '../list/rows.ts';
 import type { FeedEvent } from '../port.ts';
-import { listNames, nameAccount } from '../list/account-writes.ts';
-import { hold, release } from '../list/ledger.ts';
 import type { WriterStatements } from './writer-statements.ts';
 
 interface Done<Output> {

@@ -22,9 +22,9 @@ import {
 } from '../list/rows.ts';
 import type { View } from '../list/run.ts';
 import type { Counters } from '../list/stats.ts';
+import { accountWord, token } from '../list/token.ts';
 import type { LogRow, Range, Reader } from '../port.ts';
 import type { JournalRow, LogItemRow, Reads } from './reads.ts';
-import { accountWord, token } from '../list/token.ts';
 
 const largestPage = 200;
 

@@ -3,8 +3,8 @@ import { domainOf, type NewAccount } from '../../../domain/account.ts';
 import type { Email } from '../../../domain/email.ts';
 import { wordsOf } from '../../../domain/words.ts';
 import { nameWords } from '../../list/names.ts';
-import type { Connection } from '../connection.ts';
 import { accountWord, token } from '../../list/token.ts';
+import type { Connection } from '../connection.ts';
 
 export function indexKept(connection: Connection): void {
   const insertWords = connection.prepare('insert into words (rowid, text) values (?, ?)');
