@@ -187,7 +187,7 @@ export const sharedTests: ContractTests = {
     end();
   },
 
-  'the feed tells of what another process commits': async ({ engine, store, data, account }) => {
+  'the feed tells of what another process commits': async ({ store, data, account }) => {
     const id = await account();
     await store.transact(id, async (tx) => tx.putDevice(newDevice(phone)));
     const { events, end } = listen(store, id);
