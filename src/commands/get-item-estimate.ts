@@ -76,9 +76,10 @@ function filterOf({ FilterType, Options }: Asked): number | undefined {
 /** What of the estimate's view is said anew; what is not is as the collection's last Sync had it. */
 function optionsOf(asked: Asked): EstimateRequest['options'] {
   const { Options = [], ConversationMode: conversationMode } = asked;
-  const filterType = filterOf(asked);
   const sms = Options.find(({ Class }) => Class === 'SMS');
   const others = Options.some(({ Class }) => Class !== 'SMS');
+  // A block says all of it: without a filter, everything.
+  const filterType = filterOf(asked) ?? (others ? 0 : undefined);
   return {
     ...(conversationMode !== undefined && { conversationMode }),
     ...(filterType !== undefined && { filterType }),

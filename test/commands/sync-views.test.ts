@@ -89,6 +89,7 @@ describe('Sync views', async () => {
     assert.equal(await estimates([{ FilterType: threeDays }, { Class: 'SMS' }]), 1);
     assert.equal(await estimates([{ FilterType: threeDays }, { Class: 'SMS' }], true), 2);
     assert.equal(await estimates([{ FilterType: 0 }]), 2);
+    assert.equal(await estimates([{}]), 2);
   });
 
   test('a text message is kept, answered with its class, and told to other phones that name the class', async () => {
