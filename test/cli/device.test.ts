@@ -5,12 +5,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { DeviceId } from '../../src/domain/ids.ts';
+import { deliver } from '../../src/delivery/deliver.ts';
+import type { CollectionId, DeviceId } from '../../src/domain/ids.ts';
+import type { Mail } from '../../src/domain/item.ts';
 import { createSealer } from '../../src/sealer.ts';
 import { openStore } from '../../src/store/open.ts';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const address = 'ann@example.test';
+
+function easelOn(data: string, ...command: string[]) {
+  return (...args: string[]): Promise<{ code: number; out: string; err: string }> =>
+    new Promise((resolve) => {
+      const child = execFile(process.execPath, [main, ...command, ...args, '--data', data], (error, out, err) =>
+        resolve({ code: Number(error?.code ?? 0), out, err }),
+      );
+      child.stdin!.end();
+    });
+}
 
 /** A phone of version 16.1 that told its password, and one of 14.1. */
 async function withPhones(t: TestContext) {
@@ -25,14 +37,7 @@ async function withPhones(t: TestContext) {
     tx.putDevice({ ...about, id: 'OLD' as DeviceId, version: '14.1' });
   });
   await store[Symbol.asyncDispose]();
-  const device = (...args: string[]): Promise<{ code: number; out: string; err: string }> =>
-    new Promise((resolve) => {
-      const child = execFile(process.execPath, [main, 'device', ...args, '--data', data], (error, out, err) =>
-        resolve({ code: Number(error?.code ?? 0), out, err }),
-      );
-      child.stdin!.end();
-    });
-  return device;
+  return easelOn(data, 'device');
 }
 
 test('easel device: block, allow, show, remove', async (t) => {
@@ -69,4 +74,27 @@ test('easel device wipe: a whole phone only when that is confirmed, an account o
   assert.equal((await device('wipe', '--cancel', address, 'NEW')).out, 'there is no order to take back\n');
   assert.equal((await device('wipe', '--yes', address, 'OLD')).code, 0);
   assert.match((await device('list', address)).out, /\tOLD\t.*\twipe requested$/m);
+});
+
+test('easel user rules: listed with a subject, and taken away', async (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'easel-cli-rules-'));
+  t.after(() => rmSync(root, { recursive: true }));
+  const data = join(root, 'data');
+  const store = await openStore({ data });
+  const account = await store.directory.create({ address, aliases: [], displayName: 'Ann' });
+  const id = await deliver(store, account, Buffer.from('Subject: A thread\r\n\r\nx\r\n'), {
+    folder: '4' as CollectionId,
+  });
+  const item = await store.read(account, (reader) => reader.item(id));
+  const conversation = (item as Mail).content.conversation;
+  await store.transact(account, async (tx) => {
+    const moveRules = [{ conversation, folder: '4' as CollectionId, since: 0 }];
+    tx.putAccount({ ...(await tx.account()), moveRules });
+  });
+  await store[Symbol.asyncDispose]();
+  const rules = easelOn(data, 'user', 'rules');
+  assert.equal((await rules(address)).out, `${conversation}\tDeleted Items\t1970-01-01T00:00:00.000Z\tA thread\n`);
+  assert.equal((await rules(address, '--remove', conversation)).out, 'removed\n');
+  assert.equal((await rules(address, '--remove', conversation)).out, 'there is no such rule\n');
+  assert.equal((await rules(address)).out, '');
 });

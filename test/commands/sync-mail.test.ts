@@ -125,6 +125,16 @@ describe('mail in Sync', async () => {
     assert.deepEqual([read.Body?.Type, read.MessageClass], [1, 'IPM.Note.SMIME.MultipartSigned']);
   });
 
+  test('a body part comes beside the body to those that ask for it, from 14.1 on', async () => {
+    const part = { BodyPreference: [{ Type: 1 }], BodyPartPreference: [{ Type: 2, TruncationSize: 3 }] };
+    const phone = await house.phone();
+    await phone.receive(mail({ html: '<p>x</p>' }));
+    const [shown] = [...(await load(phone, inbox, [part])).mails.values()];
+    assert.deepEqual(shown?.BodyPart, { Status: 1, Type: 2, EstimatedDataSize: 8, Truncated: true, Data: '<p>' });
+    const [plain] = [...(await load(phone.another(), inbox)).mails.values()];
+    assert.equal(plain?.BodyPart, undefined);
+  });
+
   test('attachments have what is needed to fetch them', async () => {
     const content = Buffer.alloc(3000, 'pdf');
     const { Attachments } = await shown(mail({ attachment: { name: 'ä b.pdf', content } }), {});

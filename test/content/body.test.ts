@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { convert } from 'html-to-text';
 import { makeMessage, seeded } from '../../scripts/make-mailbox.ts';
 import { attachmentContent } from '../../src/content/email/attachment.ts';
-import { type BodyOptions, chooseBody, type RenderedBody } from '../../src/content/email/body.ts';
+import { type BodyOptions, chooseBody, type RenderedBody, renderBodyPart } from '../../src/content/email/body.ts';
 import { htmlToText } from '../../src/content/email/html.ts';
 import { indexMessage } from '../../src/content/email/index-mime.ts';
 import type { ReadRange } from '../../src/content/email/late.ts';
@@ -261,4 +261,17 @@ test('a cut HTML gives a start of the whole text, but for its end', () => {
     const text = htmlToText(html.slice(0, length), true);
     assert.ok(whole.startsWith(text.slice(0, -8)), `${length}: ${text}`);
   }
+});
+
+test('a body part is the message as HTML in the limits of its preference; of a huge one none is worked out', async () => {
+  const mime = Buffer.from('Content-Type: text/html\r\n\r\n<p>Hello there</p>');
+  const index = indexMessage(mime);
+  const read = async ({ from, to }: { from: number; to: number }) => mime.subarray(from, to);
+  assert.deepEqual(await renderBodyPart(index, { type: 2, truncationSize: 8, preview: 5 }, read), {
+    ...{ status: 1, type: 2, estimatedSize: 18, truncated: true, data: '<p>Hello', preview: 'Hello' },
+  });
+  const huge = { ...index, htmlSize: 5_000_000 };
+  assert.deepEqual(await renderBodyPart(huge, { type: 2 }, read), {
+    ...{ status: 176, type: 2, estimatedSize: 0, truncated: false },
+  });
 });
