@@ -41,7 +41,7 @@ describe('MeetingResponse', async () => {
     const [id] = [...events.items.keys()];
     return { phone, event, mails, events, request: request!, id: id! };
   }
-  async function send(phone: Phone, event: Event, method: 'REQUEST' | 'CANCEL'): Promise<void> {
+  async function send(phone: Phone, event: Event, method: 'REQUEST' | 'CANCEL' | 'COUNTER'): Promise<void> {
     const now = Date.UTC(2026, 0, 1) + ++stamps * 1000;
     const mail = { method, events: [event], to: event.attendees!, subject: 'Plan' };
     const mime = composeMeetingMail(mail, { from: carol, messageId: `${stamps}@outside.example`, now });
@@ -263,6 +263,51 @@ describe('MeetingResponse', async () => {
     const { UID: none, GlobalObjId: named } = old.items.get(request)!.MeetingRequest!;
     assert.equal(none, undefined);
     assert.match(Buffer.from(named!, 'base64').toString('latin1'), new RegExp(`vCal-Uid\x01\0\0\0${event.uid}\0$`));
+  });
+
+  test('14.0: the event is answered too, an occurrence cannot be named', async () => {
+    const { phone, id } = await invited('14.0' as never, daily);
+    assert.equal((await answer(phone, byEvent(id, 1, { InstanceId: noon }))).Status, 2);
+    assert.deepEqual(await answer(phone, byEvent(id, 1)), { RequestId: id, Status: 1, CalendarId: id });
+  });
+
+  test('a proposal that comes is told at 16.1, with the mail and with the guest; below it is the mail alone', async () => {
+    const { phone, events } = await invited();
+    const Attendee = [{ Email: carol.email, Name: 'Carol', AttendeeType: 1 }];
+    const times = { StartTime: '20311201T080000Z', EndTime: '20311201T090000Z' };
+    const { id } = await events.add({ ...times, Subject: 'Mine', Attendees: { Attendee } });
+    await told();
+    await events.sync();
+    const mine: Event = {
+      uid: events.items.get(id)!.UID!,
+      start: start + 4 * hour,
+      end: start + 5 * hour,
+      zone: 'UTC',
+      dtStamp: 0,
+      organizer: { email: phone.address, name: 'User' },
+      attendees: [{ ...carol, status: 2 }],
+    };
+    await send(phone, mine, 'COUNTER');
+    const counter = (copy: FolderCopy<ReadEmail>) =>
+      [...copy.items.values()].find(({ MessageClass }) => MessageClass === 'IPM.Schedule.Meeting.Resp.Tent')!;
+    const asked = counter(await FolderCopy.open<ReadEmail>(phone.another('16.1', 'counter16'), inbox!, 'Email'));
+    const { StartTime, ProposedStartTime, ProposedEndTime } = asked.MeetingRequest!;
+    assert.deepEqual([StartTime, ProposedStartTime, ProposedEndTime], [noon, '20311201T120000Z', '20311201T130000Z']);
+    await events.sync();
+    const [guest] = events.items.get(id)!.Attendees!.Attendee!;
+    assert.deepEqual([guest!.AttendeeStatus, guest!.ProposedStartTime], [2, '20311201T120000Z']);
+    const old = counter(await FolderCopy.open<ReadEmail>(phone.another('14.1', 'counter14'), inbox!, 'Email'));
+    assert.equal(old.MeetingRequest, undefined);
+  });
+
+  test('an all-day invitation is the same day in each version', async () => {
+    const date = Date.UTC(2031, 11, 24);
+    const { phone, mails, events, request, id } = await invited('16.1', { allDay: true, start: date, end: date + day });
+    const { AllDayEvent, StartTime } = mails.items.get(request)!.MeetingRequest!;
+    assert.deepEqual([AllDayEvent, StartTime], [1, '2031-12-24T00:00:00.000Z']);
+    assert.equal(events.items.get(id)!.StartTime, '20311224T000000Z');
+    const old = await FolderCopy.open<ReadEmail>(phone.another('14.1'), inbox!, 'Email');
+    assert.equal(old.items.get(request)!.MeetingRequest!.StartTime, '2031-12-24T00:00:00.000Z');
   });
 
   test('several answers in one request are each answered', async () => {
