@@ -30,7 +30,6 @@ export type FetchAnswer = NonNullable<NonNullable<ItemOperationsResponse['Respon
 
 /** [MS-ASCMD] 2.2.3.177.8 Status (ItemOperations). */
 const badStore = 9;
-const emptyReference = 15;
 
 export async function fetch(context: Context, asked: ItemOperationsFetch): Promise<FetchAnswer> {
   const { CollectionId, ServerId, LongId, LinkId, FileReference } = asked;
@@ -94,10 +93,9 @@ function restricted(properties: Element, schema: Element | undefined): Element {
 }
 
 async function fetchFile(context: Context, asked: ItemOperationsFetch, reference: string): Promise<FetchAnswer> {
-  if (reference === '') return { Status: emptyReference, FileReference: reference };
   checkFileOptions(asked);
   const parsed = parseFileReference(reference);
-  if (!parsed) throw new EasError('item-not-found', 'file reference');
+  if (!parsed) throw new EasError('attachment-invalid', reference);
   const range = asked.Options?.Range === undefined ? undefined : parseRange(asked.Options.Range);
   const file = await openFile(context, parsed, range);
   const { type, size, length } = file;
@@ -127,12 +125,12 @@ async function openFile(context: Context, { id, key }: FileName, range: FileRang
   if (!fileOf) {
     const { content } = requireMail(item);
     const known = content.attachments.find((one) => keyOf(one) === key);
-    if (!known) throw new EasError('item-not-found', 'attachment');
+    if (!known) throw new EasError('attachment-invalid', key);
     if (range && range.from >= known.size) throw new EasError('range-invalid');
     return attachmentPieces(content, known.part, reader(context, content), range);
   }
   const file = fileOf(item as LivingItem, key);
-  if (!file) throw new EasError('item-not-found', 'attachment');
+  if (!file) throw new EasError('attachment-invalid', key);
   const { from, to } = { from: range?.from ?? 0, to: Math.min(range?.to ?? file.size, file.size) };
   if (range && from >= file.size) throw new EasError('range-invalid');
   const open = () => pieces({ from, to }, (part) => context.store.blobs.get(file.blob, part));

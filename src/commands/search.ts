@@ -1,6 +1,7 @@
 // [MS-ASCMD] 2.2.1.16 Search: mails by their words, people of the address list; of documents it has none.
 import {
   buildLongId,
+  documentQuery,
   galProperties,
   type MailboxQuery,
   mailboxQuery,
@@ -30,6 +31,7 @@ type Answer = NonNullable<SearchResponse['Response']>['Store'];
 const status = {
   done: 1,
   invalid: 2,
+  badLink: 4,
   denied: 5,
   notFound: 6,
   tooComplex: 8,
@@ -37,6 +39,7 @@ const status = {
   endOfRange: 12,
 } as const;
 const most = 100;
+const mostDocuments = 1000;
 const allClasses = ['Email', 'Calendar', 'Contacts', 'Tasks', 'Notes'] as const;
 
 export const searchCommand = defineCommand({
@@ -53,11 +56,21 @@ export const searchCommand = defineCommand({
 const stores: Readonly<Record<string, (context: Context, store: Store) => Promise<Answer>>> = {
   mailbox: searchMailbox,
   gal: searchAddressList,
-  documentlibrary: async () => refused(status.denied),
+  documentlibrary: async (context, store) => refused(documentStatus(context, store)),
 };
 
 function refused(Status: number): Answer {
   return { Status, Result: [] };
+}
+
+/** [MS-ASDOC] 2.2.2.8 LinkId: one link is looked for by its address. There are no documents here, whatever the address. */
+function documentStatus({ version }: Context, { Query, Options }: Store): number {
+  const { value } = read(documentQuery, Query, { version });
+  const link = value.EqualTo?.LinkId ? value.EqualTo.Value : undefined;
+  const range = parseRange(Options?.Range, `0-${mostDocuments - 1}`);
+  if (link === undefined || !range) return status.invalid;
+  if (range.to >= mostDocuments) return status.endOfRange;
+  return /^(?:\\\\[^\\]+\\|https?:\/\/[^/])/i.test(link) ? status.denied : status.badLink;
 }
 
 async function searchAddressList(context: Context, { Query, Options }: Store): Promise<Answer> {

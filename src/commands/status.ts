@@ -4,6 +4,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 
 /** Of every command, from 14.0 on. */
 const common: Partial<Record<ErrorCode, number>> = {
+  'attachment-invalid': 150,
   'blob-missing': 110,
   'body-part-unsupported': 164,
   busy: 111,
@@ -71,6 +72,7 @@ const own: Readonly<Record<string, Partial<Record<ErrorCode, number>>>> = {
   FolderSync: { busy: 6, 'invalid-request': 10, 'store-unavailable': 6, 'sync-key-stale': 9 },
   Ping: { busy: 8, 'invalid-request': 4, 'store-unavailable': 8 },
   ItemOperations: {
+    'attachment-invalid': 15,
     'blob-missing': 3,
     busy: 3,
     'collection-not-found': 6,

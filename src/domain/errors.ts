@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'account-not-found'
   | 'address-taken'
+  | 'attachment-invalid'
   | 'blob-missing'
   | 'body-part-unsupported'
   | 'busy'

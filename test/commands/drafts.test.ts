@@ -127,7 +127,7 @@ describe('drafts', async () => {
     assert.equal(answered(next).Status, 1);
     assert.deepEqual(
       [await fetched(phone, named.a!), await fetched(phone, named.b!), await fetched(phone, named.c!)],
-      [6, 'second', 'third'],
+      [15, 'second', 'third'],
     );
     assert.equal(await fetched(phone, references(next).d!), 'fourth');
     const last = await run(

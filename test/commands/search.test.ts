@@ -125,7 +125,26 @@ describe('Search and Find', async () => {
     assert.equal((await search(phone, query({ FreeText: 'x', CollectionId: ['none'] }))).Status, 11);
     assert.equal((await search(phone, query({ FreeText: 'x', after: 'yesterday' }))).Status, 2);
     assert.equal((await search(phone, query({ FreeText: 'x' }), {}, 'Nowhere')).Status, 2);
-    assert.equal((await search(phone, query({ FreeText: 'x' }), {}, 'DocumentLibrary')).Status, 5);
+  });
+
+  test('of documents there are none: the address is looked at, and refused', async () => {
+    const phone = await house.phone();
+    const { Query, EqualTo, Value } = pages.search;
+    const link = (text: string) => element(EqualTo, [element(pages.documentLibrary.LinkId), element(Value, text)]);
+    const cases: [ReturnType<typeof link>[], string, number][] = [
+      [[link('\\\\server\\share\\file.doc')], '0-999', 5],
+      [[link('https://share.test/file.doc')], '0-0', 5],
+      [[link('share')], '0-999', 4],
+      [[link('\\\\server\\share')], '0-1000', 12],
+      [[link('\\\\server\\share')], 'x', 2],
+      [[element(EqualTo, [element(Value, '\\\\server\\share')])], '0-999', 2],
+      [[element(pages.search.FreeText, 'x')], '0-999', 2],
+      [[], '0-999', 2],
+    ];
+    for (const [children, Range, status] of cases) {
+      const found = await search(phone, element(Query, children), { Range }, 'DocumentLibrary');
+      assert.equal(found.Status, status, `${Range} ${children[0]?.tag}`);
+    }
   });
 
   test('the address list tells people and groups of the own domain, with pictures as far as asked', async () => {

@@ -301,7 +301,7 @@ describe('meetings in Sync', async () => {
     await events.change(id, { Attachments: { Delete: [{ FileReference: named!.FileReference }] } });
     await fresh.sync();
     assert.deepEqual(names(), ['b.txt']);
-    assert.equal((await fetch(named!.FileReference)).Status, 6);
+    assert.equal((await fetch(named!.FileReference)).Status, 15);
     const wrong = { Attachments: { Delete: [{ FileReference: '8:1/abcdef' }] } };
     assert.equal(await events.change(id, wrong), 6);
     assert.equal(await events.change(id, { Attachments: { Add: [{ ...file('c', 'x'), Method: 5 }] } }), 6);
