@@ -28,6 +28,12 @@ function addedTo(context: Context, data: Element): NonNullable<Attached> {
 /** [MS-ASAIRS] 2.2.2.2 Add: files alone; a message within is for drafts. */
 async function store(context: Context, data: Element): Promise<EventFile[]> {
   const files: EventFile[] = [];
+  const brought = addedTo(context, data).reduce((sum, { Content }) => sum + Content.length, 0);
+  if (brought > 0) {
+    // Asked beforehand, so that one event is refused and not all that came with it.
+    const { bytes, quota } = await context.read((reader) => reader.account());
+    if (quota !== undefined && bytes + brought > quota) throw new EasError('over-quota');
+  }
   for (const { ClientId, Content, Method = 1, ...about } of addedTo(context, data)) {
     if (Method !== 1) throw new EasError('item-invalid', `Method ${Method}`);
     const content = Buffer.from(Content);

@@ -1,7 +1,7 @@
 // Mails about meetings that the server sends for an account, and the answers that an account gave.
 import { randomUUID } from 'node:crypto';
 import { isReceived } from '../content/calendar/attend.ts';
-import { asEvent, asFields } from '../content/calendar/codec.ts';
+import { asEvent, asFields, filesOf } from '../content/calendar/codec.ts';
 import { readItip } from '../content/calendar/itip.ts';
 import {
   composeMeetingMail,
@@ -12,10 +12,12 @@ import {
 import { isDeliverable } from '../content/email/address.ts';
 import { calendarText } from '../content/email/calendar-part.ts';
 import type { Outgoing } from '../content/email/outgoing.ts';
+import type { FilePart } from '../content/email/write-mime.ts';
 import { emailOf } from '../delivery/deliver.ts';
 import { findMeetings } from '../delivery/find-meetings.ts';
 import { domainOf } from '../domain/account.ts';
 import { specialFolderId } from '../domain/collection.ts';
+import type { Event } from '../domain/event.ts';
 import type { Transaction } from '../store/port.ts';
 import type { Context } from './define.ts';
 
@@ -34,12 +36,25 @@ export async function postMeetingMail(
   const to = mail.to.filter(({ email }) => isDeliverable(email));
   if (to.length === 0) return;
   const sender = await senderOf(context, tx);
-  const mime = composeMeetingMail({ ...mail, to }, sender);
+  const files = mail.method === 'REQUEST' ? await filesWith(context, mail.events) : [];
+  const mime = composeMeetingMail({ ...mail, to }, { ...sender, files });
   // Named by nothing until the commit: another run of the transaction leaves it to be swept.
   const { id } = await context.store.blobs.put(mime);
   const { from, now } = sender;
   tx.send({ from: from.email, recipients: to.map(({ email }) => email), mime: id, queued: now });
   if (save) tx.create(emailOf(mime, id, { folder: specialFolderId(5), received: now, read: true }));
+}
+
+async function filesWith(context: Context, events: readonly Event[]): Promise<FilePart[]> {
+  const files = events.flatMap(filesOf);
+  const contents = await Promise.all(files.map(({ blob }) => context.store.blobs.get(blob)));
+  return files.map(({ name, type, contentId, inline }, at) => ({
+    name,
+    type,
+    contentId,
+    inline,
+    content: contents[at]!,
+  }));
 }
 
 /** Lists a message that only people read, without a copy. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { pages, type ReadCalendar } from '../../protocol/index.ts';
+import { indexMessage } from '../../src/content/email/index-mime.ts';
 import { FolderCopy } from '../support/class-phone.ts';
 import { openHouse } from '../support/endpoint.ts';
 import { takenMails } from '../support/meeting-mails.ts';
@@ -305,6 +306,24 @@ describe('meetings in Sync', async () => {
     const wrong = { Attachments: { Delete: [{ FileReference: '8:1/abcdef' }] } };
     assert.equal(await events.change(id, wrong), 6);
     assert.equal(await events.change(id, { Attachments: { Add: [{ ...file('c', 'x'), Method: 5 }] } }), 6);
+  });
+
+  test('files go along with an invitation; one for which there is no room is refused alone', async () => {
+    const file = (size: number) => ({
+      ClientId: 'f',
+      Content: Buffer.alloc(size, 1),
+      Method: 1,
+      DisplayName: 'plan.bin',
+    });
+    const { events } = await organizer();
+    assert.equal((await events.add({ ...meeting, Attachments: { Add: [file(1000)] } })).status, 1);
+    const [mail] = await told();
+    const [attachment] = indexMessage(mail!.mime).attachments.filter(({ name }) => name === 'plan.bin');
+    assert.equal(attachment?.size, 1000);
+    const small = await house.phone({ version: '16.1', quota: 100_000 });
+    const few = await FolderCopy.open<ReadCalendar>(small, calendar!, 'Calendar');
+    assert.equal((await few.add({ ...meeting, Attachments: { Add: [file(200_000)] } })).status, 9);
+    assert.deepEqual([await told(), few.items.size], [[], 0]);
   });
 
   test('5,000 guests are told with one mail, a list that cannot be delivered to with none', async () => {

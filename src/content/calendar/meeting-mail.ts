@@ -3,7 +3,7 @@ import type { Event, EventBody } from '../../domain/event.ts';
 import { asText, type TextBody } from '../body.ts';
 import { htmlToText } from '../email/html.ts';
 import { addressField, dateText, textField } from '../email/write-header.ts';
-import { calendarPart, multipart, textPart } from '../email/write-mime.ts';
+import { calendarPart, type FilePart, filePart, multipart, textPart } from '../email/write-mime.ts';
 import { responseTypes, type UserResponse } from './respond.ts';
 import { type Method, writeICalendar } from './write-icalendar.ts';
 
@@ -28,6 +28,8 @@ export interface MailSender {
   readonly messageId: string;
   /** Milliseconds; DTSTAMP too. */
   readonly now: number;
+  /** What lies with the events. */
+  readonly files?: readonly FilePart[];
 }
 
 const prefixes: Readonly<Record<number, string>> = {
@@ -43,7 +45,7 @@ export function cancelSubject(subject: string): string {
   return subject.startsWith(cancelled) ? subject : `${cancelled}${subject}`;
 }
 
-export function composeMeetingMail(mail: MeetingMail, { from, messageId, now }: MailSender): Buffer {
+export function composeMeetingMail(mail: MeetingMail, { from, messageId, now, files = [] }: MailSender): Buffer {
   const { method, events, to, subject, body } = mail;
   const answers = method === 'REPLY' || method === 'COUNTER';
   const comment = answers && body ? asText(body) : undefined;
@@ -51,7 +53,8 @@ export function composeMeetingMail(mail: MeetingMail, { from, messageId, now }: 
   const text = writeICalendar(events, { method, stamp, ...(comment && { comment }), ...(sentBy && { sentBy }) });
   const words = body ? textsOf(body) : [textPart('text/plain', '')];
   const header = headerOf({ to, subject }, { from, messageId, now });
-  return Buffer.concat([header, multipart('alternative', [...words, calendarPart(text, method)])]);
+  const content = multipart('alternative', [...words, calendarPart(text, method)]);
+  return Buffer.concat([header, files.length === 0 ? content : multipart('mixed', [content, ...files.map(filePart)])]);
 }
 
 /** A mail that only people read. */

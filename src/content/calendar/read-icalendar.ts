@@ -32,7 +32,10 @@ export function readEvents(calendar: ICAL.Component, options: ReadOptions): Even
       return event ? [{ component, event }] : [];
     });
   const masters = single.filter(({ event }) => event.instance === undefined);
-  const others = single.filter(({ event }) => event.instance !== undefined);
+  const others = single
+    .filter(({ event }) => event.instance !== undefined)
+    .sort((a, b) => a.event.instance! - b.event.instance!)
+    .slice(-mostExceptions);
   const byUid = new Map(masters.map(({ event, component }) => [event.uid, withDeleted(event, component, zoneOf)]));
   const orphans: Event[] = [];
   for (const { event, component } of others) {
@@ -56,16 +59,24 @@ type ZoneOf = (tzid: string, at: number) => string;
 
 function withDeleted(event: Event, component: ICAL.Component, zoneOf: ZoneOf): Event {
   if (!event.recurrence) return event;
-  let series = event;
-  for (const property of component.getAllProperties('exdate').slice(0, most)) {
-    for (const value of property.getValues()) {
-      const at = instantIn(value as ICAL.Time, property, event.zone, zoneOf);
-      const original = at === undefined ? undefined : occurrenceAt(event, at);
-      if (original !== undefined) series = withException(series, { original, deleted: true });
-    }
-  }
-  return series;
+  const named = component
+    .getAllProperties('exdate')
+    .flatMap((property) =>
+      property.getValues().flatMap((value) => instantIn(value as ICAL.Time, property, event.zone, zoneOf) ?? []),
+    );
+  // Of more than the protocol has room for, the first are the longest past.
+  const originals = new Set(
+    named
+      .sort((a, b) => a - b)
+      .slice(-mostExceptions)
+      .map((at) => occurrenceAt(event, at)),
+  );
+  const exceptions = [...originals].flatMap((original) =>
+    original === undefined ? [] : [{ original, deleted: true as const }],
+  );
+  return exceptions.length === 0 ? event : { ...event, exceptions };
 }
+const mostExceptions = 1000;
 
 function isCancelled(component: ICAL.Component): boolean {
   return textOf(component, 'status')?.toUpperCase() === 'CANCELLED';
