@@ -176,7 +176,8 @@ function readBody({ config }: Running, request: EasRequest, command: Command): P
 }
 
 /** [MS-ASCMD] R4811: a body of another type, or none where there must be one, is invalid content. */
-function readInput(running: Running, request: EasRequest, { command, version }: Admission, body: Buffer): unknown {
+function readInput(running: Running, request: EasRequest, admission: Admission, body: Buffer): unknown {
+  const { command, version } = admission;
   if (body.length === 0) {
     if (command.body === 'cached') return undefined;
     throw new EasError('invalid-body', 'no body');
@@ -186,7 +187,7 @@ function readInput(running: Running, request: EasRequest, { command, version }: 
   const { root, trailing } = decode(body, { ...defaultLimits, length: running.config.limits.mail });
   const { value, unknown } = read(command.request as Node, root, { version });
   const strange = trailing > 0 ? [...unknown, `${trailing} bytes behind the end`] : unknown;
-  for (const path of strange) tellOnce(running, request, command.name, path);
+  for (const path of strange) tellOnce(running, request, admission, path);
   return value;
 }
 
@@ -207,12 +208,13 @@ async function slowLoops(running: Running, request: EasRequest, admission: Admis
   });
 }
 
-function tellOnce({ log, told }: Running, { account, query }: EasRequest, command: string, what: string): void {
-  const key = `${account} ${/deviceid=([^&]*)/i.exec(query)?.[1] ?? ''} ${command} ${what}`;
+function tellOnce({ log, told }: Running, { account }: EasRequest, admission: Admission, what: string): void {
+  const { command, deviceId: device } = admission;
+  const key = `${account} ${device} ${command.name} ${what}`;
   if (told.has(key)) return;
   if (told.size > 10_000) told.clear();
   told.add(key);
-  log.info('not understood', { account, command, what });
+  log.info('not understood', { account, device, command: command.name, what });
 }
 
 const staleAfter = 60_000;

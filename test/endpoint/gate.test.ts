@@ -255,6 +255,13 @@ describe('admission', async () => {
     const lines = house.log.slice(before).filter(({ message }) => message === 'not understood');
     assert.equal(lines.length, 1);
     assert.ok(!JSON.stringify(lines).includes('secret'));
+    // Devices that name themselves in a base64 query are told apart, too.
+    for (const id of ['first', 'second']) {
+      const bytes = [161, 9, 9, 4, id.length, ...Buffer.from(id), 0, 4, ...Buffer.from('Test')];
+      await phone.send('', { query: Buffer.from(bytes).toString('base64'), body });
+    }
+    const later = house.log.slice(before).filter(({ message }) => message === 'not understood');
+    assert.equal(later.length, 3);
   });
 });
 
