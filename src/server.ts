@@ -62,7 +62,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const clock = passed.clock ?? systemClock;
   const log = passed.log ?? createLog({ level: config.logLevel });
-  const store = await openStore({ data: config.data, log, clock: clock.now });
+  const store = await openStore({ data: config.data, store: config.store, log, clock: clock.now });
   const closers = [() => store[Symbol.asyncDispose]()];
   const parts: Parts = { config, clock, log, store, closers, reloaders: [], open: createOpenRequests() };
   try {

@@ -38,11 +38,11 @@ export function fileOf(options: Options): FileValues | undefined {
 
 /** Opens the store of `--data`, also beside a running server. Unless `make`, a folder without one is a mistake. */
 export async function withStore<T>(options: Options, work: (store: Store) => Promise<T>, make = false): Promise<T> {
-  const { data } = configOf(options);
-  if (!make && !existsSync(data)) {
+  const { data, store: kept } = configOf(options);
+  if (!make && kept === 'sqlite' && !existsSync(data)) {
     throw new CliError(`--data: there is nothing in '${data}'; name the folder that the server runs on`);
   }
-  const store = await openStore({ data, log: createLog({ level: 'error' }) });
+  const store = await openStore({ data, store: kept, log: createLog({ level: 'error' }) });
   try {
     return await work(store);
   } finally {

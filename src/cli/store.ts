@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { underLease } from '../admin/jobs.ts';
 import { systemClock } from '../clock.ts';
+import { concealed } from '../config/address.ts';
 import { backupStore, type Copied, checkStore, migrateStore, restoreStore } from '../store/open.ts';
 import { CliError, configOf, withStore } from './context.ts';
 
@@ -14,7 +15,7 @@ export function store(program: Command): void {
     .command('check')
     .description('look for anything that contradicts itself; a server may run beside it')
     .action(async (_options, command: Command) => {
-      const wrong = await checkStore({ data: dataOf(command) });
+      const wrong = await checkStore(keptOf(command));
       for (const sentence of wrong) process.stdout.write(`${sentence}\n`);
       if (wrong.length > 0)
         throw new CliError(`${wrong.length} ${wrong.length === 1 ? 'thing is' : 'things are'} wrong`);
@@ -23,8 +24,8 @@ export function store(program: Command): void {
   parent
     .command('migrate')
     .description('bring it to the schema of this release, as a start of the server would; a copy is kept beside it')
-    .action((_options, command: Command) => {
-      const { from, to } = migrateStore({ data: dataOf(command) });
+    .action(async (_options, command: Command) => {
+      const { from, to } = await migrateStore(keptOf(command));
       process.stdout.write(from === to ? `schema ${to}, nothing to do\n` : `schema ${from} is now ${to}\n`);
     });
   parent
@@ -32,7 +33,7 @@ export function store(program: Command): void {
     .description('copy it to a new folder; a server may run beside it')
     .argument('<folder>', 'a folder that is not there yet, or is empty')
     .action(async (folder: string, _options, command: Command) => {
-      const data = dataOf(command);
+      const kept = keptOf(command);
       // A blob that the copy names must not be swept before it is copied.
       const lease = {
         name: 'sweep',
@@ -41,7 +42,7 @@ export function store(program: Command): void {
         clock: systemClock,
       };
       const copied = await withStore(command.optsWithGlobals(), ({ leases }) =>
-        underLease(leases, lease, () => backupStore({ data }, folder)),
+        underLease(leases, lease, () => backupStore(kept, folder)),
       );
       if (copied === undefined) throw new CliError('the server is sweeping its blobs; try again in a few minutes');
       process.stdout.write(`copied ${said(copied)} to ${folder}\n`);
@@ -51,15 +52,15 @@ export function store(program: Command): void {
     .description('put a backup into --data, which must hold no store; every blob is checked first')
     .argument('<folder>', 'what `easel store backup` made')
     .action(async (folder: string, _options, command: Command) => {
-      const { data } = configOf(command.optsWithGlobals());
-      const copied = await restoreStore({ data }, folder);
-      process.stdout.write(`restored ${said(copied)} to ${data}\n`);
+      const { data, store } = configOf(command.optsWithGlobals());
+      const copied = await restoreStore({ data, store }, folder);
+      process.stdout.write(`restored ${said(copied)} to ${store === 'sqlite' ? data : concealed(store)}\n`);
     });
 }
 
-function dataOf(command: Command): string {
-  const { data } = configOf(command.optsWithGlobals());
-  if (existsSync(join(data, 'easel.sqlite'))) return data;
+function keptOf(command: Command): { readonly data: string; readonly store: string } {
+  const { data, store } = configOf(command.optsWithGlobals());
+  if (store !== 'sqlite' || existsSync(join(data, 'easel.sqlite'))) return { data, store };
   throw new CliError(`--data: there is no store in '${data}'; name the folder that the server runs on`);
 }
 

@@ -14,7 +14,8 @@ import type { TlsVersion } from './tls.ts';
 export interface Config {
   /** Absolute or relative to the working folder. */
   readonly data: string;
-  readonly store: 'sqlite';
+  /** 'sqlite', or the URL of a MongoDB. */
+  readonly store: string;
   /** Absent: that listener is off. */
   readonly http?: Listen;
   readonly https?: Listen;
@@ -152,7 +153,7 @@ function build(values: Values): Config {
   }
   return {
     data: String(values.data),
-    store: 'sqlite',
+    store: String(values.store),
     ...listeners(values),
     domains: values.domain === undefined ? [] : parseDomains(String(values.domain))!,
     joinDomains: values.joinDomains === undefined ? [] : parseDomains(String(values.joinDomains))!,

@@ -43,14 +43,15 @@ export function isMongoUrl(store: string): boolean {
 
 export type { Copied };
 
-type Kept = Pick<OpenOptions, 'data'>;
+type Kept = Pick<OpenOptions, 'data' | 'store'>;
 
 /** What of the store contradicts itself, in sentences; a server may run beside it. */
-export function checkStore({ data }: Kept): Promise<string[]> {
-  return audit(data);
+export async function checkStore({ data, store = 'sqlite' }: Kept): Promise<string[]> {
+  return isMongoUrl(store) ? (await import('./mongo/audit.ts')).auditMongo(store) : audit(data);
 }
 /** Brings it to today's schema, as opening it would. Throws 'store-newer'. */
-export function migrateStore({ data }: Kept): Migrated {
+export async function migrateStore({ data, store = 'sqlite' }: Kept): Promise<Migrated> {
+  if (isMongoUrl(store)) return (await import('./mongo/open.ts')).migrateMongo(store);
   const connection = connect(join(data, 'easel.sqlite'), 'write');
   try {
     return migrate(connection);
@@ -59,10 +60,10 @@ export function migrateStore({ data }: Kept): Migrated {
   }
 }
 /** Into a new or empty folder, also beside a running server; whoever asks holds the lease `sweep`. */
-export function backupStore({ data }: Kept, folder: string): Promise<Copied> {
-  return backup(data, folder);
+export async function backupStore({ data, store = 'sqlite' }: Kept, folder: string): Promise<Copied> {
+  return isMongoUrl(store) ? (await import('./mongo/backup.ts')).backupMongo(store, folder) : backup(data, folder);
 }
 /** From a backup whose every blob is checked first, into a folder without a store. Throws 'store-newer', 'blob-missing'. */
-export function restoreStore({ data }: Kept, folder: string): Promise<Copied> {
-  return restore(folder, data);
+export async function restoreStore({ data, store = 'sqlite' }: Kept, folder: string): Promise<Copied> {
+  return isMongoUrl(store) ? (await import('./mongo/backup.ts')).restoreMongo(folder, store) : restore(folder, data);
 }

@@ -34,6 +34,16 @@ export async function connectMongo(url: string, more: MongoClientOptions = {}): 
   return { client, db, docs: collectionsOf(db) };
 }
 
+/** Brings it to today's schema. Throws 'store-newer', 'store-unavailable'. */
+export async function migrateMongo(url: string): Promise<{ readonly from: number; readonly to: number }> {
+  const mongo = await connectMongo(url);
+  try {
+    return await domainErrors(() => migrate(mongo.db));
+  } finally {
+    await mongo.client.close();
+  }
+}
+
 /** Throws 'store-newer', 'store-unavailable'. */
 export async function openMongo(options: OpenOptions & { readonly url: string }): Promise<Store> {
   const { url, log, clock = Date.now } = options;

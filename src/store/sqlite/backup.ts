@@ -13,13 +13,13 @@ export interface Copied {
   readonly blobs: number;
   readonly bytes: number;
 }
-interface BlobRow {
+export interface BlobRow {
   readonly id: string;
   readonly sha256: Buffer;
   readonly size: number;
   readonly bytes: Buffer | null;
 }
-const database = 'easel.sqlite';
+export const database = 'easel.sqlite';
 
 /** `folder` must be new or empty. Throws 'store-unavailable' with what is wrong. */
 export async function backup(data: string, folder: string): Promise<Copied> {
@@ -57,12 +57,12 @@ async function made(data: string): Promise<string> {
   return data;
 }
 
-async function requireEmpty(folder: string): Promise<void> {
+export async function requireEmpty(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if ((await readdir(folder)).length > 0) throw new EasError('store-unavailable', `'${folder}' is not empty`);
 }
 
-function requireKnownSchema(file: string): void {
+export function requireKnownSchema(file: string): void {
   const db = new Database(file, { readonly: true });
   try {
     const version = db.pragma('user_version', { simple: true }) as number;
@@ -75,7 +75,7 @@ function requireKnownSchema(file: string): void {
 }
 
 /** `onFile` is asked for each blob that is a file; those that are rows are checked here. */
-async function eachBlob(file: string, onFile: (blob: BlobRow) => Promise<void>): Promise<Copied> {
+export async function eachBlob(file: string, onFile: (blob: BlobRow) => Promise<void>): Promise<Copied> {
   const db = new Database(file, { readonly: true });
   try {
     const rows = db.prepare(
@@ -96,7 +96,7 @@ async function eachBlob(file: string, onFile: (blob: BlobRow) => Promise<void>):
   }
 }
 
-function blobPath(data: string, id: string): string {
+export function blobPath(data: string, id: string): string {
   return join(data, 'blobs', id.slice(0, 2), id);
 }
 
@@ -112,7 +112,7 @@ async function place(from: string, to: string): Promise<void> {
   }
 }
 
-async function verify(folder: string, blob: BlobRow): Promise<void> {
+export async function verify(folder: string, blob: BlobRow): Promise<void> {
   const path = blobPath(folder, blob.id);
   if (!existsSync(path)) throw new EasError('blob-missing', path);
   const hash = createHash('sha256');
