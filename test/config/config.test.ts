@@ -64,6 +64,17 @@ test('the smarthost may carry a password in the environment only, with any chara
   );
 });
 
+test('a database may be named anywhere, its password not in argv', () => {
+  const url = 'mongodb://db.test/easel?replicaSet=rs';
+  assert.equal(loadConfig({ store: url }, {}).store, url);
+  const secret = 'mongodb://me:secret@db.test/easel';
+  assert.equal(loadConfig({}, { EASEL_STORE: secret }).store, secret);
+  assert.throws(
+    () => loadConfig({ store: secret }, {}),
+    (error: Error) => /^--store: .*EASEL_STORE/.test(error.message) && !error.message.includes('secret'),
+  );
+});
+
 const mistakes: [Partial<Record<SettingName, string>>, Record<string, string>, string][] = [
   [{ http: '8080' }, {}, "--http: '8080' is not possible; allowed: HOST:PORT (port 0 takes a free one), or 'none'"],
   [
@@ -76,7 +87,11 @@ const mistakes: [Partial<Record<SettingName, string>>, Record<string, string>, s
     { EASEL_SMTP: 'x y:25' },
     "EASEL_SMTP: 'x y:25' is not possible; allowed: HOST:PORT (port 0 takes a free one), or 'none'",
   ],
-  [{ store: 'mongo' }, {}, "--store: 'mongo' is not possible; allowed: sqlite"],
+  [
+    { store: 'mongo' },
+    {},
+    "--store: 'mongo' is not possible; allowed: sqlite, or mongodb://HOST[,HOST…]/NAME?replicaSet=…; with a password only in EASEL_STORE or the file",
+  ],
   [{ domain: 'exa mple' }, {}, "--domain: 'exa mple' is not possible; allowed: domain names, separated by commas"],
   [
     {},
