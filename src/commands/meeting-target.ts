@@ -1,11 +1,12 @@
 // What a MeetingResponse is about: a request in a mail folder, or an event of a calendar. Throws 'invalid-request' for what
 // nobody may answer: a mail like any other, a meeting of one's own, one that is cancelled.
 import { type MeetingResponseRequest, parseDate, parseLongId } from '../../protocol/index.ts';
-import { isAmong, isReceived } from '../content/calendar/attend.ts';
+import { isReceived } from '../content/calendar/attend.ts';
 import { asEvent } from '../content/calendar/codec.ts';
 import { exceptionAt } from '../content/calendar/occurrence.ts';
 import { occurrenceAt } from '../content/calendar/recurrence.ts';
 import type { UserResponse } from '../content/calendar/respond.ts';
+import { isAmong } from '../content/calendar/same.ts';
 import { uidWord } from '../content/calendar/uid.ts';
 import { findMeetings, itemsOfWord } from '../delivery/find-meetings.ts';
 import { specialFolderId } from '../domain/collection.ts';

@@ -47,10 +47,11 @@ export async function prepareMeeting(
     return undefined;
   }
   const from = await addressesOf(store, index.from);
+  const groups = await groupsOf(store, from);
   return async (tx) => {
     const items = await findMeetings(tx, itip.uid);
     const events = new Map(items.map((item) => [asEvent(item.content), item]));
-    const outcome = attempt(log, id, () => apply[itip.method]([...events.keys()], { itip, from, own }));
+    const outcome = attempt(log, id, () => apply[itip.method]([...events.keys()], { itip, from, own, groups }));
     for (const change of outcome.changes) write(tx, change, events, now);
     // Nothing else keeps two messages that come at once from making the meeting twice.
     if (outcome.changes.some(({ of }) => of === undefined)) tx.putAccount(await tx.account());
@@ -73,6 +74,21 @@ async function addressesOf(store: Store, from: string): Promise<string[]> {
   const named = parseAddresses(Buffer.from(from, 'utf8').toString('latin1')).map(({ address }) => address);
   const accounts = await Promise.all(named.map((address) => store.directory.find(address)));
   return [...named, ...accounts.flatMap((account) => (account ? [account.address, ...account.aliases] : []))];
+}
+
+/** Directly, or as one of a group in a group. */
+async function groupsOf(store: Store, from: readonly string[]): Promise<string[]> {
+  const groups = await store.directory.groups();
+  const found = new Set<string>();
+  for (let members: readonly string[] = from; members.length > 0; ) {
+    const names = members.map((member) => member.toLowerCase());
+    const more = groups.filter(
+      (group) => !found.has(group.address) && group.members.some((member) => names.includes(member.toLowerCase())),
+    );
+    members = more.map(({ address }) => address);
+    for (const address of members) found.add(address);
+  }
+  return [...found];
 }
 
 function write(

@@ -246,6 +246,30 @@ test('nobody answers for another, and who was not invited is not put on the list
   assert.deepEqual(statuses((await events())[0]!), [5, 5]);
 });
 
+test('one of a group that was invited answers for themselves; a plus-address is its account', async (t) => {
+  const { mails, send, events } = await world(t);
+  await mails.store.directory.putGroup({
+    address: 'team@example.test',
+    displayName: 'Team',
+    members: ['bob@example.test'],
+  });
+  const team = { email: 'team@example.test', name: 'Team', status: 5, type: 1 };
+  await mine(mails, { attendees: [team, { email: 'bob+x@example.test', name: 'Bob', status: 5, type: 1 }] });
+  const bob = (email: string) => ({ attendees: [{ email, name: 'Bob', status: 3 }] });
+  await send(answer(3, bob('bob+x@example.test')), { method: 'REPLY', stamp: stamp + 1000 }, 'bob@example.test');
+  assert.deepEqual(statuses((await events())[0]!), [5, 3]);
+  await mine(mails, { uid: 'other', attendees: [team] });
+  await send(answer(3, { uid: 'other', ...bob('bob@example.test') }), { method: 'REPLY' }, 'bob@example.test');
+  const other = (await events()).find(({ uid }) => uid === 'other');
+  assert.deepEqual(
+    other!.attendees!.map(({ email, status }) => [email, status]),
+    [
+      ['team@example.test', 5],
+      ['bob@example.test', 3],
+    ],
+  );
+});
+
 test('an answer to what is no longer so does not count', async (t) => {
   const { mails, send, events } = await world(t);
   await mine(mails, { sequence: 2, revised: stamp + day });

@@ -4,11 +4,11 @@ import type { Event, EventAttendee } from '../../domain/event.ts';
 import { farFuture } from '../../domain/position.ts';
 import type { Spoken } from '../fields-class.ts';
 import { withoutUndefined } from '../pattern.ts';
-import { isAmong, isReceived } from './attend.ts';
+import { isReceived } from './attend.ts';
 import { cancelSubject, type MeetingMail } from './meeting-mail.ts';
 import { exceptionAt, occurrenceOf, withException } from './occurrence.ts';
 import { lastStart } from './recurrence.ts';
-import { sameTimes } from './same.ts';
+import { isAmong, sameTimes } from './same.ts';
 
 export interface Announced {
   /** As it is to be stored. */

@@ -6,7 +6,7 @@ import { withoutUndefined } from '../pattern.ts';
 import type { Itip } from './itip.ts';
 import { exceptionAt, exceptionOf, occurrenceOf, withException } from './occurrence.ts';
 import { occurrenceAt } from './recurrence.ts';
-import { sameAddress, sameTimes } from './same.ts';
+import { isAmong, sameAddress, sameTimes } from './same.ts';
 
 /** An event of the calendar and what becomes of it; without `of` a new one, without `to` none any more. */
 export interface EventChange {
@@ -24,14 +24,13 @@ export interface Incoming {
   readonly from: readonly string[];
   /** The account's addresses. */
   readonly own: readonly string[];
+  /** Groups here that who wrote it belongs to: they may have been invited in its stead. */
+  readonly groups?: readonly string[];
 }
 export const nothing: Outcome = { changes: [] };
 
 export function isReceived({ meetingStatus = 0 }: Pick<Event, 'meetingStatus'>): boolean {
   return (meetingStatus & 2) !== 0;
-}
-export function isAmong(address: string, all: readonly string[]): boolean {
-  return all.some((one) => sameAddress(one, address));
 }
 
 /** RFC 5546, 2.1.5: the higher revision, among equal ones the later. */

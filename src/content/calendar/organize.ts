@@ -1,18 +1,19 @@
 // What answers of attendees do to the organizer's calendar: the attendee's status and proposal, and nothing else of it.
 import type { Event, EventAttendee } from '../../domain/event.ts';
 import { withoutUndefined } from '../pattern.ts';
-import { type Incoming, isAmong, isReceived, nothing, type Outcome } from './attend.ts';
+import { type Incoming, isReceived, nothing, type Outcome } from './attend.ts';
 import { exceptionAt, occurrenceOf, withException } from './occurrence.ts';
 import { occurrenceAt } from './recurrence.ts';
-import { sameAddress } from './same.ts';
+import { isAmong, reaches, sameAddress } from './same.ts';
 
 /** Of an attendee who was invited, from that attendee; anything else says nothing. */
-export function applyReply(known: readonly Event[], { itip, from, own }: Incoming): Outcome {
+export function applyReply(known: readonly Event[], incoming: Incoming): Outcome {
+  const { itip, own } = incoming;
   const before = known.find(({ instance }) => instance === undefined);
   if (!before || isReceived(before) || !before.attendees) return nothing;
   if (before.organizer && !isAmong(before.organizer.email, own)) return nothing;
   let to = before;
-  for (const reply of itip.events) to = answered(to, reply, from, itip.method === 'COUNTER');
+  for (const reply of itip.events) to = answered(to, reply, incoming);
   const [first] = itip.events;
   const changes = to === before ? [] : [{ of: before, to }];
   if (itip.method !== 'COUNTER' || before.disallowNewTimeProposal || !first) return { changes };
@@ -22,15 +23,16 @@ export function applyReply(known: readonly Event[], { itip, from, own }: Incomin
   return { changes, meeting: { method: 'COUNTER', messageType: 0, event, proposed } };
 }
 
-function answered(before: Event, reply: Event, from: readonly string[], counters: boolean): Event {
+function answered(before: Event, reply: Event, { itip, from, groups = [] }: Incoming): Event {
   const original = reply.instance === undefined ? undefined : occurrenceAt(before, reply.instance);
   const exception = original === undefined ? undefined : exceptionAt(before, original);
   if (exception?.deleted || (reply.instance !== undefined && original === undefined)) return before;
-  const { attendees = [] } = original === undefined ? before : occurrenceOf(before, original);
-  const answer = reply.attendees?.find(({ email }) => isAmong(email, from));
-  const listed = answer && attendees.find(({ email }) => isAmong(email, [answer.email, ...from]));
+  const { attendees: guests = [] } = original === undefined ? before : occurrenceOf(before, original);
+  const answer = reply.attendees?.find(({ email }) => reaches(email, from));
+  const attendees = answer ? withMember(guests, answer, from, groups) : guests;
+  const listed = answer && attendees.find(({ email }) => reaches(email, [answer.email, ...from]));
   if (!answer || !listed || isObsolete(before, listed, reply)) return before;
-  const proposes = counters && !before.disallowNewTimeProposal;
+  const proposes = itip.method === 'COUNTER' && !before.disallowNewTimeProposal;
   const withAnswer = (all: readonly EventAttendee[]): readonly EventAttendee[] =>
     all.map((one) => (sameAddress(one.email, listed.email) ? answerOf(one, answer, reply, proposes) : one));
   if (original !== undefined)
@@ -40,6 +42,18 @@ function answered(before: Event, reply: Event, from: readonly string[], counters
     one.attendees ? { ...one, attendees: withAnswer(one.attendees) } : one,
   );
   return { ...before, attendees: withAnswer(attendees), ...(exceptions && { exceptions }) };
+}
+
+/** Who was invited as one of a group stands behind it with an answer of their own. */
+function withMember(
+  guests: readonly EventAttendee[],
+  { email, name }: EventAttendee,
+  from: readonly string[],
+  groups: readonly string[],
+): readonly EventAttendee[] {
+  if (guests.some((guest) => reaches(guest.email, [email, ...from]))) return guests;
+  const through = guests.find((guest) => isAmong(guest.email, groups));
+  return through ? [...guests, { email, name, type: through.type ?? 1 }] : guests;
 }
 
 /** It answers what is no longer so, or comes behind a later answer. */

@@ -1,8 +1,8 @@
 // An attendee's answer to a meeting, as the attendee's own calendar has it, and as its organizer is told of it.
 import type { Event, EventAttendee, EventException } from '../../domain/event.ts';
 import { withoutUndefined } from '../pattern.ts';
-import { isAmong } from './attend.ts';
 import { exceptionAt, occurrenceOf, withException } from './occurrence.ts';
+import { reaches } from './same.ts';
 
 /** [MS-ASCMD] 2.2.3.194 UserResponse */
 export type UserResponse = 1 | 2 | 3;
@@ -39,7 +39,7 @@ export function respond(event: Event, { response, original, own, now }: Answer):
 }
 
 function withStatus(attendee: EventAttendee, own: readonly string[], status: number): EventAttendee {
-  return isAmong(attendee.email, own) ? { ...attendee, status } : attendee;
+  return reaches(attendee.email, own) ? { ...attendee, status } : attendee;
 }
 
 /** The answer to the series is the one to each of its occurrences; a cancelled one stays free. */
@@ -68,7 +68,7 @@ export function replyOf(
     body: ___,
     ...meeting
   } = original === undefined ? event : occurrenceOf(event, original);
-  const listed = event.attendees?.find(({ email }) => isAmong(email, own)) ?? { email: own[0]!, name: own[0]! };
+  const listed = event.attendees?.find(({ email }) => reaches(email, own)) ?? { email: own[0]!, name: own[0]! };
   const attendees = [{ ...listed, status: responseTypes[response] }];
   return withoutUndefined({ ...meeting, attendees, ...proposed }) as Event;
 }

@@ -37,3 +37,11 @@ export function sameTimes(one: Event, other: Event, firstDayOfWeek = 0): boolean
 export function sameAddress(one: string, other: string): boolean {
   return one.trim().toLowerCase() === other.trim().toLowerCase();
 }
+
+export function isAmong(address: string, all: readonly string[]): boolean {
+  return all.some((one) => sameAddress(one, address));
+}
+/** Also by a plus-address of them (`user+tag@domain`). */
+export function reaches(address: string, all: readonly string[]): boolean {
+  return isAmong(address, all) || isAmong(address.replace(/\+[^@]*@/, '@'), all);
+}
