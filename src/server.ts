@@ -52,6 +52,8 @@ interface Parts {
   readonly closers: (() => unknown)[];
   readonly reloaders: (() => Promise<void>)[];
 }
+/** A phone that waits holds one; below this somebody should raise the limit of open files. */
+const fewConnections = 2000;
 /** How often it is looked whether the certificate is another: files of others, and when our own is to be renewed. */
 const certificateCheck = { given: 60_000, own: 12 * 3_600_000 };
 
@@ -176,7 +178,8 @@ async function listenEverywhere(
     const listener = add(await tried(name, address, mailIn(parts, name, address, recipients, tls)));
     found[name] = formatHostPort(listener.address);
   }
-  parts.log.info('limits', { connections: connectionLimit(), mail: config.limits.mail, devices: config.maxDevices });
+  const connections = connectionLimit();
+  parts.log[connections < fewConnections ? 'warn' : 'info']('limits', { connections, openFiles: connections + 1000 });
   return found;
 }
 

@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -24,7 +24,7 @@ export function serve(program: Command): void {
     if (config.workers > 1 && config.store === 'sqlite') {
       throw new CliError('--workers: a store of sqlite serves one process; more than 1 needs --store mongodb://…', 2);
     }
-    const fresh = !existsSync(config.data);
+    const fresh = !existsSync(config.data) || readdirSync(config.data).length === 0;
     const demo = options.demo ? await withStore(options, (store) => demoOf(store, config), true) : '';
     const server = config.workers > 1 ? await startWorkers(config.workers) : await started(config);
     const ended = signal(); // before anyone is told that it runs

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { simpleParser } from 'mailparser';
 import type { Clock } from '../../src/clock.ts';
+import { createRate } from '../../src/delivery/rate.ts';
 import { createSmarthost } from '../../src/delivery/smarthost.ts';
-import { startSender } from '../../src/delivery/smtp-out.ts';
+import { type SenderOptions, startSender } from '../../src/delivery/smtp-out.ts';
 import type { Email } from '../../src/domain/email.ts';
+import { createLog } from '../../src/log.ts';
 import { inbox, log, type MailWorld, mailWorld, relay, until } from './mail-world.ts';
 
 const mime = Buffer.from(
@@ -33,9 +36,15 @@ function manualClock(): Clock & { turn(milliseconds: number): void; armed(): boo
     },
   };
 }
-async function sending(t: TestContext, world: MailWorld, clock: Clock, port?: number): Promise<void> {
+async function sending(
+  t: TestContext,
+  world: MailWorld,
+  clock: Clock,
+  port?: number,
+  more: Partial<SenderOptions> = {},
+): Promise<void> {
   const smarthost = port === undefined ? {} : { smarthost: createSmarthost({ host: '127.0.0.1', port }) };
-  const sender = startSender({ store: world.store, recipients: world.addresses, clock, log, ...smarthost });
+  const sender = startSender({ store: world.store, recipients: world.addresses, clock, log, ...smarthost, ...more });
   t.after(() => sender[Symbol.asyncDispose]());
 }
 async function queue({ store, alice }: MailWorld, clock: Clock, recipients: string[]): Promise<void> {
@@ -196,4 +205,41 @@ test('a group is opened when its mail is sent: accounts here, members elsewhere 
     far.got.map(({ to }) => [...to].sort()),
     [['x@far.test', 'y@far.test']],
   );
+});
+
+test('who writes to too many elsewhere waits for an hour to pass; mail that stays here does not', async (t) => {
+  const clock = manualClock();
+  const world = await mailWorld(t, clock);
+  const far = await relay(t, () => undefined);
+  await sending(t, world, clock, far.port, { rate: createRate(2, 3_600_000, clock) });
+  await queue(world, clock, ['x@far.test', 'y@far.test']);
+  await until(() => far.got.length === 1);
+  await queue(world, clock, ['z@far.test', 'bob@example.test']);
+  await until(async () => (await inbox(world.store, world.bob)).length === 1);
+  await until(() => clock.armed());
+  for (let n = 0; n < 40 && far.got.length < 2; n++) {
+    clock.turn(120_000);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await until(() => far.got.length === 2);
+  assert.deepEqual(far.got[1]!.to, ['z@far.test']);
+  await until(() => empty(world));
+  assert.equal((await inbox(world.store, world.bob)).length, 1);
+  assert.deepEqual(await inbox(world.store, world.alice), []);
+});
+
+test('the log does not say whom a server refused', async (t) => {
+  const clock = manualClock();
+  const world = await mailWorld(t, clock);
+  const stream = new PassThrough();
+  const far = await relay(t, (what) =>
+    what.startsWith('x') ? { code: 550, text: '5.1.1 <x@far.test> unknown' } : undefined,
+  );
+  await sending(t, world, clock, far.port, { log: createLog({ level: 'info', stream }) });
+  await queue(world, clock, ['x@far.test']);
+  await bounceOf(world);
+  await until(() => empty(world));
+  const said = String(stream.read());
+  assert.match(said, /"reason":"550 5\.1\.1 <…> unknown"/);
+  assert.doesNotMatch(said, /far\.test/);
 });
