@@ -1,7 +1,7 @@
 // What must be done once, on whichever node: each job runs under a lease in the store, and stops when that is lost.
 // Invariant: a job's work is done in steps that are whole by themselves; it may end between any two.
 import type { Clock } from '../clock.ts';
-import type { AccountId, CollectionId } from '../domain/ids.ts';
+import { isEasError } from '../domain/errors.ts';
 import type { Log } from '../log.ts';
 import type { Leases, Store } from '../store/port.ts';
 import { pruneCollection } from '../sync/prune.ts';
@@ -11,6 +11,8 @@ const hour = 60 * minute;
 const day = 24 * hour;
 /** A node that dies is replaced after this. */
 const leaseFor = 5 * minute;
+/** The first run comes soon: a server that is started every morning prunes, too. */
+const firstRun = 10 * minute;
 /** How long what a device took away can be brought back. */
 export const journalKept = 30 * day;
 
@@ -29,9 +31,13 @@ interface Job {
 }
 
 export const jobs: readonly Job[] = [
-  { name: 'sweep', every: hour, run: ({ store }) => store.blobs.sweep(hour) },
+  { name: 'sweep', every: hour, run: ({ store, signal }) => store.blobs.sweep(hour, signal) },
   { name: 'prune', every: 6 * hour, run: pruneAll },
-  { name: 'journal', every: 6 * hour, run: ({ store, clock }) => store.journal.expire(clock.now() - journalKept) },
+  {
+    name: 'journal',
+    every: 6 * hour,
+    run: ({ store, clock, signal }) => store.journal.expire(clock.now() - journalKept, signal),
+  },
 ];
 
 /** Every job at its times, until disposed; what runs then is told to stop and waited for. */
@@ -48,17 +54,17 @@ export function startJobs(store: Store, clock: Clock, log: Log, node: string): A
       log.error('a job failed', { job: name, error });
     }
   };
-  const schedule = (job: Job): void => {
+  const schedule = (job: Job, wait: number): void => {
     const start = (): void => {
       const ran = run(job).finally(() => {
         running.delete(ran);
-        if (!stop.signal.aborted) schedule(job);
+        if (!stop.signal.aborted) schedule(job, job.every);
       });
       running.add(ran);
     };
-    cancels.set(job.name, clock.after(job.every, start));
+    cancels.set(job.name, clock.after(wait, start));
   };
-  for (const job of jobs) schedule(job);
+  for (const job of jobs) schedule(job, Math.min(job.every, firstRun));
   return {
     [Symbol.asyncDispose]: async () => {
       stop.abort();
@@ -114,18 +120,14 @@ export async function underLease<T>(
 async function pruneAll({ store, clock, signal }: JobContext): Promise<number> {
   let pruned = 0;
   for (const { id } of await store.directory.list()) {
-    for (const collection of await collectionsOf(store, id)) {
-      if (signal.aborted) return pruned;
-      if (await store.transact(id, (tx) => pruneCollection(tx, collection, clock.now()))) pruned += 1;
+    try {
+      for (const collection of await store.read(id, (reader) => reader.collections(0))) {
+        if (signal.aborted) return pruned;
+        if (await store.transact(id, (tx) => pruneCollection(tx, collection.id, clock.now()))) pruned += 1;
+      }
+    } catch (error) {
+      if (!isEasError(error, 'account-not-found')) throw error; // it was removed meanwhile
     }
   }
   return pruned;
-}
-
-async function collectionsOf(store: Store, account: AccountId): Promise<CollectionId[]> {
-  try {
-    return (await store.read(account, (reader) => reader.collections(0))).map(({ id }) => id);
-  } catch {
-    return []; // removed meanwhile
-  }
 }

@@ -182,8 +182,8 @@ export interface Blobs {
   get(id: BlobId, range?: { readonly from: number; readonly to: number }): Promise<Buffer>;
   /** The same as a stream, for what is too large to hold. */
   stream(id: BlobId, range?: { readonly from: number; readonly to: number }): Promise<Readable>;
-  /** Deletes what nothing has named for `olderThan` milliseconds; says how many. */
-  sweep(olderThan: number): Promise<number>;
+  /** Deletes what nothing has named for `olderThan` milliseconds, until `signal`; says how many. */
+  sweep(olderThan: number, signal?: AbortSignal): Promise<number>;
 }
 
 export interface Outbox {
@@ -206,8 +206,8 @@ export interface Leases {
 }
 
 export interface Journal {
-  /** Entries older than this (milliseconds) go, and their blobs' references; says how many. */
-  expire(before: number): Promise<number>;
+  /** Entries older than this (milliseconds) go, and their blobs' references, until `signal`; says how many. */
+  expire(before: number, signal?: AbortSignal): Promise<number>;
 }
 
 /** What another process or waiter must learn. Receivers compare numbers: a repeated event is harmless. */

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { underLease } from '../../src/admin/jobs.ts';
-import type { DeviceId } from '../../src/domain/ids.ts';
+import { jobs, startJobs, underLease } from '../../src/admin/jobs.ts';
+import { systemClock } from '../../src/clock.ts';
+import type { CollectionId, DeviceId, SyncKey } from '../../src/domain/ids.ts';
 import { openStore } from '../../src/store/open.ts';
 import { pruneCollection } from '../../src/sync/prune.ts';
-import { inbox, mail, trash } from '../store/contract.ts';
+import { syncCollection } from '../../src/sync/sync-collection.ts';
+import { inbox, mail, newDevice, trash } from '../store/contract.ts';
 import { withStore } from '../support/temp-store.ts';
 import { turnedClock } from '../support/turned-clock.ts';
 
@@ -101,6 +103,94 @@ test('pruning keeps the tombstone of a move for a week, and has nothing to do th
     },
     { clock: clock.now },
   );
+});
+
+test('pruning runs by itself, soon after the start', async () => {
+  const clock = turnedClock(1_000 * 24 * 3_600_000);
+  await withStore(
+    async (store) => {
+      const id = await store.directory.create({ address: 'a@example.org', aliases: [], displayName: '' });
+      const removed = await store.transact(id, async (tx) => tx.create(mail(1)));
+      await store.transact(id, async (tx) => tx.remove(removed));
+      const said: string[] = [];
+      const say = (message: string, fields?: object) => void said.push(`${message} ${JSON.stringify(fields)}`);
+      const log = { error: say, warn: say, info: say, debug: say };
+      const running = startJobs(store, clock, log, 'node');
+      await clock.turn(600_000);
+      await running[Symbol.asyncDispose]();
+      assert.equal(await store.read(id, (reader) => reader.item(removed)), undefined);
+      assert.deepEqual(said, ['job {"job":"prune","count":1}']);
+    },
+    { clock: clock.now },
+  );
+});
+
+test('a lease that is lost stops pruning between two folders, and the sweep between two of its steps', async () => {
+  await withStore(async (store) => {
+    const id = await store.directory.create({ address: 'a@example.org', aliases: [], displayName: '' });
+    const removed = await store.transact(id, async (tx) =>
+      ['2', '3', '4'].map((folder) => tx.create(mail(1, { collection: folder as CollectionId }))),
+    );
+    await store.transact(id, async (tx) => removed.forEach((item) => void tx.remove(item)));
+    const lost = new AbortController();
+    const clock = {
+      ...systemClock,
+      now: () => {
+        lost.abort();
+        return Date.now();
+      },
+    };
+    const prune = jobs.find(({ name }) => name === 'prune')!;
+    assert.equal(await prune.run({ store, clock, signal: lost.signal }), 1);
+    const left = await store.read(id, async (reader) => Promise.all(removed.map((item) => reader.item(item))));
+    assert.equal(left.filter((item) => item !== undefined).length, 2);
+
+    await Promise.all(Array.from({ length: 600 }, (_, n) => store.blobs.put(Buffer.from(`blob ${n}`))));
+    const stopped = new AbortController();
+    const sweeping = store.blobs.sweep(-1, stopped.signal);
+    stopped.abort();
+    assert.equal(await sweeping, 500);
+    assert.equal(await store.blobs.sweep(-1), 100);
+    assert.equal(await store.journal.expire(Date.now(), stopped.signal), 0);
+  });
+});
+
+test('a device that stays away for half a year holds no tombstone back, and starts the folder again', async () => {
+  const now = 1_000 * 24 * 3_600_000;
+  await withStore(async (store) => {
+    const id = await store.directory.create({ address: 'a@example.org', aliases: [], displayName: '' });
+    const sync = (device: DeviceId, key: SyncKey | '0') =>
+      store.transact(id, async (tx) =>
+        syncCollection(tx, (await tx.collection(inbox))!, {
+          ...{ device, version: '16.1', key, commands: [], getChanges: true, fetches: false },
+          ...{ room: { commands: 100, bytes: 1e6 }, weigh: () => 1, now, brake: { share: 1 } },
+        }),
+      );
+    const keys = new Map<DeviceId, SyncKey>();
+    for (const [name, lastSeen] of [
+      ['away', now - 200 * 24 * 3_600_000],
+      ['here', now],
+    ] as const) {
+      const device = name as DeviceId;
+      await store.transact(id, async (tx) => tx.putDevice({ ...newDevice(device), lastSeen }));
+      const primed = await sync(device, '0');
+      assert.ok(primed.kind === 'primed');
+      const synced = await sync(device, primed.key);
+      assert.ok(synced.kind === 'answered' || synced.kind === 'unchanged');
+      keys.set(device, synced.key);
+    }
+    const removed = await store.transact(id, async (tx) => tx.create(mail(1)));
+    const brought = await sync('here' as DeviceId, keys.get('here' as DeviceId)!);
+    assert.ok(brought.kind === 'answered' && brought.changes.length === 1);
+    await store.transact(id, async (tx) => tx.remove(removed));
+    const told = await sync('here' as DeviceId, brought.key);
+    assert.ok(told.kind === 'answered' && told.changes.length === 1);
+    await sync('here' as DeviceId, told.key);
+    assert.equal(await store.transact(id, (tx) => pruneCollection(tx, inbox, now)), true);
+    assert.equal(await store.read(id, (reader) => reader.item(removed)), undefined);
+    assert.equal((await sync('away' as DeviceId, keys.get('away' as DeviceId)!)).kind, 'stale');
+    assert.notEqual((await sync('here' as DeviceId, told.key)).kind, 'stale');
+  });
 });
 
 test('two stores on one folder: only one node works at a time', async () => {

@@ -76,15 +76,15 @@ export function createBlobs(folder: string, { sql }: Handle, writer: Writer, now
       return Readable.from([], { objectMode: false });
     },
 
-    async sweep(olderThan) {
+    async sweep(olderThan, signal) {
       let swept = 0;
-      for (;;) {
+      while (!signal?.aborted) {
         const { files, rows } = await writer.ask('sweepBlobs', { before: now() - olderThan, limit: sweepAtOnce });
         await Promise.all(files.map((id) => removeFile(pathOf(id))));
         swept += rows;
         if (rows < sweepAtOnce) break;
       }
-      if (now() - straysWalked > strayWalkEvery) {
+      if (!signal?.aborted && now() - straysWalked > strayWalkEvery) {
         straysWalked = now();
         await removeStrays(folder, (id) => sql.blob.get(id) !== undefined);
       }

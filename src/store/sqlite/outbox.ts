@@ -40,13 +40,14 @@ const expireAtOnce = 500;
 
 export function createJournal(writer: Writer, now: () => number): Journal {
   return {
-    async expire(before) {
+    async expire(before, signal) {
       let expired = 0;
-      for (;;) {
+      while (!signal?.aborted) {
         const went = await writer.ask('expireJournal', { before, limit: expireAtOnce, now: now() });
         expired += went;
-        if (went < expireAtOnce) return expired;
+        if (went < expireAtOnce) break;
       }
+      return expired;
     },
   };
 }
