@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, truncate, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import type { AccountId, CollectionId } from '../../src/domain/ids.ts';
@@ -136,4 +137,36 @@ test('the audit finds what is wrong', async () => {
   }
   db.close();
   await temp[Symbol.asyncDispose]();
+});
+
+test('a disk that is full while a blob is written leaves nothing of it, and the store goes on', async () => {
+  await withStore(async (store, data) => {
+    const files = async () =>
+      (await readdir(join(data, 'blobs'), { recursive: true, withFileTypes: true })).filter((each) => each.isFile());
+    for (const code of ['ENOSPC', 'EDQUOT']) {
+      const filling = Readable.from(
+        (async function* () {
+          yield Buffer.alloc(100_000);
+          throw Object.assign(new Error('no space left'), { code });
+        })(),
+      );
+      await assert.rejects(store.blobs.put(filling), { code: 'full' });
+    }
+    assert.deepEqual(await files(), []);
+    const { id } = await store.blobs.put(Buffer.alloc(100_000, 'x'));
+    assert.equal((await store.blobs.get(id)).length, 100_000);
+  });
+});
+
+test('a blob whose file is shorter, longer or gone is told, and nothing else of the account is touched', async () => {
+  await withStore(async (store, data) => {
+    const { id } = await store.blobs.put(Buffer.alloc(50_000, 'x'));
+    const path = join(data, 'blobs', id.slice(0, 2), id);
+    await truncate(path, 100);
+    await assert.rejects(store.blobs.get(id), { code: 'blob-missing' });
+    await unlink(path);
+    await assert.rejects(store.blobs.get(id), { code: 'blob-missing' });
+    await assert.rejects(store.blobs.stream(id), { code: 'blob-missing' });
+    assert.equal(await store.blobs.sweep(-1), 1);
+  });
 });
