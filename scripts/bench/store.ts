@@ -1,4 +1,4 @@
-// `npm run bench -- store [--items 1000,100000,1000000] [--times 4000]`: what the store does in a second and what each costs, in
+// `npm run bench -- store [--items 1000,100000,1000000] [--times 4000] [--only WORD]`: what the store does in a second and what each costs, in
 // mailboxes that grow, beside the prototypes' figures. Growth is the point. It deletes what it made.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,10 +14,15 @@ import type { Figures } from './store/measure.ts';
 import { type Bench, inbox, operations, Phones } from './store/operations.ts';
 
 const { values } = parseArgs({
-  options: { items: { type: 'string', default: '1000,100000,1000000' }, times: { type: 'string', default: '4000' } },
+  options: {
+    items: { type: 'string', default: '1000,100000,1000000' },
+    times: { type: 'string', default: '4000' },
+    only: { type: 'string', default: '' },
+  },
 });
 const sizes = values.items.split(',').map(Number);
 const times = Number(values.times);
+const wanted = operations.filter(({ what }) => what.includes(values.only));
 const otherAccounts = 127;
 
 const measured = new Map<number, Map<string, Figures>>();
@@ -30,7 +35,7 @@ async function benchWith(size: number): Promise<Map<string, Figures>> {
     const bench = await prepare(data, size);
     try {
       const figures = new Map<string, Figures>();
-      for (const { what, run } of operations) figures.set(what, await run(bench));
+      for (const { what, run } of wanted) figures.set(what, await run(bench));
       return figures;
     } finally {
       await bench.store[Symbol.asyncDispose]();
@@ -64,7 +69,7 @@ function print(): void {
     `${whole(perSecond)}/s ${whole(cpu)} µs (${p50.toFixed(1)}, ${p99.toFixed(1)} ms)`;
   const rows = [
     ['sqlite: rate, CPU each (p50, p99)', ...sizes.map((size) => `${whole(size)} items`), 'prototype', ''],
-    ...operations.map(({ what, prototype }) => {
+    ...wanted.map(({ what, prototype }) => {
       const figures = sizes.map((size) => measured.get(size)!.get(what)!);
       const { cpu } = prototype ?? {};
       const most = Math.max(...figures.map((each) => each.cpu));
