@@ -19,7 +19,7 @@ interface Nodes {
   close(): Promise<void>;
 }
 
-async function openNodes(openTwo: OpenTwo): Promise<Nodes> {
+export async function openNodes(openTwo: OpenTwo): Promise<Nodes> {
   const [first, second] = await openTwo();
   const ends: (() => Promise<void>)[] = [];
   const after = { after: (end: () => Promise<void>) => void ends.unshift(end) };
@@ -44,7 +44,7 @@ const ping = (phone: Phone) =>
   phone.encode('Ping', { HeartbeatInterval: 600, Folders: { Folder: [{ Id: inbox!, Class: 'Email' }] } });
 
 /** Resolves when it waits on its node, and the store says so. */
-async function held(phone: Phone, body = ping(phone)): Promise<{ status: Promise<number | undefined> }> {
+export async function held(phone: Phone, body = ping(phone)): Promise<{ status: Promise<number | undefined> }> {
   const status = phone.answer('Ping', body).then((answer) => answer?.Status);
   await waits(phone);
   return { status };

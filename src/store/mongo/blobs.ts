@@ -64,10 +64,10 @@ export function createBlobs({ docs: { blobs, chunks } }: Mongo, now: () => numbe
         const { from, to } = await locate(id, range);
         return Readable.from(piecesOf(chunks, id, from, to), { objectMode: false });
       }),
-    sweep: (olderThan) =>
+    sweep: (olderThan, signal) =>
       domainErrors(async () => {
         let swept = 0;
-        for (;;) {
+        while (!signal?.aborted) {
           const touched = { $lt: now() - olderThan };
           const found = await blobs.find({ refs: 0, touched }, { limit: sweepAtOnce }).toArray();
           for (const { _id } of found) {
@@ -78,7 +78,7 @@ export function createBlobs({ docs: { blobs, chunks } }: Mongo, now: () => numbe
           }
           if (found.length < sweepAtOnce) break;
         }
-        if (now() - straysSought > strayAge) {
+        if (!signal?.aborted && now() - straysSought > strayAge) {
           straysSought = now();
           await removeStrays();
         }

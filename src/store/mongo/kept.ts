@@ -101,9 +101,9 @@ const expireAtOnce = 200;
 export function createJournal(mongo: Mongo, now: () => number): Journal {
   const { journal } = mongo.docs;
   return {
-    async expire(before) {
+    async expire(before, signal) {
       let expired = 0;
-      for (;;) {
+      while (!signal?.aborted) {
         const went = await together(mongo, async (session) => {
           const found = await journal.find({ '_id.at': { $lt: before } }, { session, limit: expireAtOnce }).toArray();
           if (found.length === 0) return 0;
@@ -113,8 +113,9 @@ export function createJournal(mongo: Mongo, now: () => number): Journal {
           return found.length;
         });
         expired += went;
-        if (went < expireAtOnce) return expired;
+        if (went < expireAtOnce) break;
       }
+      return expired;
     },
   };
 }
