@@ -74,7 +74,8 @@ export async function syncCollection(
   if (!record || !recognised || recognised.kind === 'stale') return { kind: 'stale' };
   if (shapeChanged(record.version, request.version, collection)) return { kind: 'stale' };
   const { supported } = recognised.state.options;
-  const mode = request.getChanges ? request.conversationMode : undefined;
+  // Without room for what it changes, the switch waits.
+  const mode = request.getChanges && request.room.commands > 0 ? request.conversationMode : undefined;
   const { conversationMode: _, ...asBefore } = recognised.state.options;
   const options = {
     ...(request.options ?? asBefore),
@@ -184,6 +185,7 @@ interface Asked {
   readonly turn: Turn;
   readonly bounds: Bounds;
   readonly touched: Touched;
+  /** For a switch; what follows it keeps to the request's. */
   readonly room: Room;
 }
 /** Undefined: only a new start leads there. */
@@ -195,10 +197,10 @@ async function pageOf(tx: Transaction, asked: Asked): Promise<Page | undefined> 
   if (!request.getChanges) return { ...unmoved, changes: [] };
   const weigh = (item: LivingItem) => request.weigh(item, options);
   const to = sourceOn(tx, collection.id, { byConversation: byConversation(options), touched });
-  if (!switches(request, turn)) return produce(to, view, bounds, room, weigh);
+  if (!switches(request, turn)) return produce(to, view, bounds, request.room, weigh);
   const from = sourceOn(tx, collection.id, { byConversation: byConversation(state.options), touched });
   const begun = await switchMode({ from, to, end: bounds.end, target: bounds.target }, view, room, weigh);
-  return begun && produce(to, view, bounds, room, weigh, begun);
+  return begun && produce(to, view, bounds, request.room, weigh, begun);
 }
 
 function stateOf(key: SyncKey, page: Page, options: SyncOptions, commands: readonly AnsweredCommand[]): SyncState {

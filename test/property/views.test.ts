@@ -151,6 +151,22 @@ test('a switch of ConversationMode without a request for changes is not lost', a
   await agree(world, phone);
 });
 
+test('a switch of ConversationMode that finds no room in the answer waits for the next', async () => {
+  const { world, phone } = await life();
+  const { wants } = phone.view(inbox);
+  wants.filter = 2;
+  await world.add(inbox, { thread: 't' }, { thread: 't', day: world.today - 9 });
+  await phone.settle(inbox);
+  wants.threads = true;
+  phone.add(inbox);
+  const first = phone.request(inbox, 0);
+  const answer = await phone.send(first);
+  assert.ok(answer.kind === 'answered' && answer.responses.length === 1);
+  phone.apply(first, answer);
+  assert.deepEqual(commands(await phone.sync(inbox)), ['Add']);
+  await agree(world, phone);
+});
+
 test('text messages are outside the view until an Options block names them, and leave when none does', async () => {
   const { world, phone } = await life();
   const { wants } = phone.view(inbox);
