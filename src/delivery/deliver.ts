@@ -80,14 +80,17 @@ export interface Beside {
   readonly words: readonly string[];
 }
 
-/** Where a mail of a conversation that is always moved goes; what was sent stays where it is. */
+/** Drafts, what was sent and what is to be sent stay where they are. */
+const staying: readonly CollectionId[] = [specialFolderId(3), specialFolderId(5), specialFolderId(6)];
+
+/** Where a mail of a conversation that is always moved goes. */
 async function folderByRule(
   tx: Transaction,
   { collection, conversation }: Pick<NewItem, 'collection' | 'conversation'>,
 ): Promise<CollectionId> {
   const { moveRules = [] } = await tx.account();
   const rule = moveRules.find((each) => each.conversation === conversation);
-  if (!rule || collection === specialFolderId(5)) return collection;
+  if (!rule || staying.includes(collection)) return collection;
   const folder = await tx.collection(rule.folder);
   return folder && folder.died === undefined ? folder.id : collection;
 }
