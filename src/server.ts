@@ -161,7 +161,7 @@ async function listenEverywhere(
     listeners.push(listener);
     return listener;
   };
-  const tls = config.https && (await keeperOf(parts));
+  const tls = config.https || config.certificate ? await keeperOf(parts) : undefined;
   const found: { -readonly [Name in keyof RunningServer['addresses']]: string } = {};
   if (config.http) {
     const http = add(await tried('http', config.http, listen(app, config.http)));

@@ -394,3 +394,22 @@ test('a certificate that is given is used, and read again on SIGHUP with the log
   assert.deepEqual([wrong.code, wrong.out], [1, '']);
   assert.match(wrong.err, /easel: --cert: .*key/);
 });
+
+test('without HTTPS a certificate that is given is still the one of STARTTLS', async (t) => {
+  const data = folder(t);
+  await easel(['user', 'add', 'alice@example.test', '--password-stdin', '--data', data], 'secret');
+  const { cert, key, ca } = await ensureCertificates(join(data, '../tls'), ['one.test'], systemClock);
+  writeFileSync(join(data, '../cert.pem'), cert);
+  writeFileSync(join(data, '../key.pem'), key);
+  const tls = ['--cert', join(data, '../cert.pem'), '--key', join(data, '../key.pem')];
+  const child = start(['serve', '--data', data, '--http', 'none', '--https', 'none', '--smtp', '127.0.0.1:0', ...tls]);
+  t.after(() => child.exitCode === null && child.kill('SIGKILL'));
+  const [ready] = await once(child.stdout!.setEncoding('utf8'), 'data');
+  const port = Number(/^easel ready smtp=127\.0\.0\.1:(\d+)\n$/.exec(ready)?.[1]);
+  const transport = createTransport({ host: '127.0.0.1', port, requireTLS: true, tls: { ca, servername: 'one.test' } });
+  const { accepted } = await transport.sendMail({ from: 'eve@far.test', to: 'alice@example.test', text: 'x' });
+  transport.close();
+  assert.deepEqual(accepted, ['alice@example.test']);
+  child.kill('SIGTERM');
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
+});
