@@ -51,7 +51,7 @@ try {
   const mime = makeMessage(seeded(1), 1);
   const { id } = await store.blobs.put(mime);
   const phones = await preparePhones();
-  const bench = { store, waiters, phones, item: emailOf(mime, id, { received: Date.now() }) };
+  const bench = { store, waiters, phones, item: { ...emailOf(mime, id, { received: Date.now() }), blobs: [] } };
   console.log(formatTable([...(await oneByOne(bench)), ...(await allAtOnce(bench))]));
 } finally {
   waiters[Symbol.dispose]();
