@@ -11,6 +11,8 @@ export function asDomainError(error: unknown): unknown {
   if (error instanceof MongoServerError && (error.code === 10334 || error.code === 17419)) {
     return new EasError('too-large', undefined, { cause: error });
   }
+  // Too many wrote the same row for as long as the driver tried.
+  if (error.code === 112) return new EasError('busy', undefined, { cause: error });
   return new EasError('store-unavailable', error.message.replace(/mongodb(\+srv)?:\/\/\S+/g, '***'), { cause: error });
 }
 
