@@ -84,6 +84,26 @@ export const commonStatus = {
   InvalidRecipients: 183,
   OneOrMoreExceptionsFailed: 184,
 } as const;
+
+/** What 2.5 to 12.1 are answered instead of a common Status: an HTTP code; 500 where none is named. 118 says that all is well. */
+const commonAsHttp: Readonly<Record<number, number>> = {
+  ...{ 101: 400, 102: 400, 103: 400, 104: 400, 105: 400, 106: 400, 107: 400, 108: 400, 109: 400 },
+  ...{ 111: 503, 112: 403, 113: 507, 114: 503, 115: 507, 118: 200 },
+  ...{ 123: 403, 124: 401, 125: 403, 126: 403, 127: 403, 128: 403, 129: 403, 130: 403, 131: 403 },
+  ...{ 132: 403, 133: 403, 134: 403, 135: 403, 136: 403, 137: 501, 138: 400 },
+  ...{ 139: 449, 140: 449, 141: 449, 142: 449, 143: 449, 144: 449, 147: 400, 164: 400, 177: 403 },
+};
+/** Of single commands, before those. */
+const ownAsHttp: Readonly<Record<string, Readonly<Record<number, number>>>> = {
+  SendMail: { 106: 500 },
+  Provision: { 132: 500, 133: 500, 134: 500, 135: 500, 136: 500 },
+};
+
+/** [MS-ASCMD] 2.2.2 Common Status Codes: the HTTP code of one before 14.0; undefined for a Status of the command's own. */
+export function httpOfStatus(command: string, status: number): number | undefined {
+  if (status <= 100) return undefined;
+  return ownAsHttp[command]?.[status] ?? commonAsHttp[status] ?? 500;
+}
 export type CommonStatus = (typeof commonStatus)[keyof typeof commonStatus];
 
 /** [MS-ASCMD] 2.2.3.177.17 Status(Sync) */

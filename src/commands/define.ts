@@ -1,6 +1,6 @@
 // What a command is: its schemas and one function from a typed request to a typed answer. A new command is one file
 // here, one under protocol/commands, one row in index.ts; nothing else changes. It must never know Express or an engine.
-import type { Chunk } from '../../protocol/index.ts';
+import type { Chunk, QueryParameters } from '../../protocol/index.ts';
 import type { Node, ReadOf, WrittenOf } from '../../protocol/schema/index.ts';
 import type { Version } from '../../protocol/schema/version.ts';
 import type { Element } from '../../protocol/wbxml/element.ts';
@@ -72,10 +72,22 @@ export interface Command<Request extends Node = Node, Response extends Node = No
   readonly carriesMessage?: 'sent' | 'stored';
   /** A device may have its content beside the document. */
   readonly multipart?: true;
+  /** Up to 12.1 the body is the message itself and the rest stands in the query: the request that this comes to. */
+  fromMessage?(mime: Buffer, parameters: QueryParameters): ReadOf<Request>;
   /** Undefined: an empty 200. */
   handle(context: Context, request: ReadOf<Request> | undefined): Promise<WrittenOf<Response> | undefined>;
   /** Where the order of an answer is the request's and not the schema's. */
   arrange?(answer: Element, request: ReadOf<Request>): Element;
+}
+
+/** A command of old versions whose request is all in the query. */
+export interface BareCommand {
+  readonly name: string;
+  readonly body: 'none';
+  answer(
+    context: Context,
+    parameters: QueryParameters,
+  ): Promise<{ readonly type: string; readonly body: readonly Chunk[] }>;
 }
 
 /** Ties the handler's types to its schemas. */

@@ -94,8 +94,7 @@ function restricted(properties: Element, schema: Element | undefined): Element {
 
 async function fetchFile(context: Context, asked: ItemOperationsFetch, reference: string): Promise<FetchAnswer> {
   checkFileOptions(asked);
-  const parsed = parseFileReference(reference);
-  if (!parsed) throw new EasError('attachment-invalid', reference);
+  const parsed = fileName(reference);
   const range = asked.Options?.Range === undefined ? undefined : parseRange(asked.Options.Range);
   const file = await openFile(context, parsed, range);
   const { type, size, length } = file;
@@ -115,11 +114,18 @@ async function fetchFile(context: Context, asked: ItemOperationsFetch, reference
   };
 }
 
+/** Throws 'attachment-invalid' for what names no file. */
+export function fileName(reference: string): FileName {
+  const parsed = parseFileReference(reference);
+  if (!parsed) throw new EasError('attachment-invalid', reference);
+  return parsed;
+}
+
 type FileName = NonNullable<ReturnType<typeof parseFileReference>>;
 type FileRange = Parameters<typeof attachmentPieces>[3];
 
 /** A part of a mail, or what lies with an item of another class. */
-async function openFile(context: Context, { id, key }: FileName, range: FileRange): Promise<AttachmentPieces> {
+export async function openFile(context: Context, { id, key }: FileName, range?: FileRange): Promise<AttachmentPieces> {
   const item = await context.read((reading) => reading.item(id));
   const fileOf = item && isLiving(item) && item.damaged === undefined ? kindOf(item).file : undefined;
   if (!fileOf) {

@@ -1,12 +1,14 @@
 // The commands that are served; what OPTIONS advertises is computed from this list and nothing else.
 
-import type { Version } from '../../protocol/index.ts';
-import type { Command } from './define.ts';
+import { type Version, versions } from '../../protocol/index.ts';
+import type { BareCommand, Command } from './define.ts';
 import { findCommand } from './find.ts';
 import { folderCreateCommand } from './folder-create.ts';
 import { folderDeleteCommand } from './folder-delete.ts';
 import { folderSyncCommand } from './folder-sync.ts';
 import { folderUpdateCommand } from './folder-update.ts';
+import { getAttachmentCommand } from './get-attachment.ts';
+import { getHierarchyCommand } from './get-hierarchy.ts';
 import { getItemEstimateCommand } from './get-item-estimate.ts';
 import { itemOperationsCommand } from './item-operations.ts';
 import { meetingResponseCommand } from './meeting-response.ts';
@@ -23,11 +25,13 @@ import { syncCommand } from './sync.ts';
 import { validateCertCommand } from './validate-cert.ts';
 
 /** In the order in which they are advertised. */
-const all: readonly Command[] = [
+const all: readonly (Command | BareCommand)[] = [
   syncCommand,
   sendMailCommand,
   smartForwardCommand,
   smartReplyCommand,
+  getAttachmentCommand,
+  getHierarchyCommand,
   folderSyncCommand,
   folderCreateCommand,
   folderDeleteCommand,
@@ -44,7 +48,9 @@ const all: readonly Command[] = [
   validateCertCommand,
   findCommand,
 ];
-export const commands: ReadonlyMap<string, Command> = new Map(all.map((command) => [command.name, command]));
+export const commands: ReadonlyMap<string, Command | BareCommand> = new Map(
+  all.map((command) => [command.name, command]),
+);
 
 /** The protocol versions that are served, oldest first. */
-export const servedVersions: readonly Version[] = ['14.0', '14.1', '16.0', '16.1'];
+export const servedVersions: readonly Version[] = versions;

@@ -1,6 +1,13 @@
 // Which policy a device has taken, and whether that will do.
 import { createHash } from 'node:crypto';
-import { easProvisionDoc, encode, type Version, write } from '../../protocol/index.ts';
+import {
+  type EasProvisionDoc,
+  easProvisionDoc,
+  encodeToBuffer,
+  rank,
+  type Version,
+  write,
+} from '../../protocol/index.ts';
 import type { Device } from '../domain/device.ts';
 import type { Policy } from '../domain/policy.ts';
 
@@ -16,8 +23,9 @@ export function policyHash(policy: Policy, version: Version): string {
 }
 
 function hashOf({ document }: Policy, version: Version): string {
-  const { chunks } = encode(write(easProvisionDoc, document, { version }));
-  return createHash('sha256').update(Buffer.concat(chunks)).digest('base64url');
+  const content = policyContent(document, version);
+  const said = typeof content === 'string' ? content : encodeToBuffer(write(easProvisionDoc, content, { version }));
+  return createHash('sha256').update(said).digest('base64url');
 }
 
 /** Statuses of a device that has to provision first ([MS-ASCMD] 2.2.2 Common Status Codes). */
@@ -57,4 +65,38 @@ export function policyStatus(device: Device | undefined, facts: PolicyFacts): nu
   if (key !== taken.current || taken.hash !== policyHash(policy, version)) return keyWrong;
   const old = policy.refresh !== undefined && now - (taken.at ?? 0) >= policy.refresh;
   return old ? refreshDue : undefined;
+}
+
+/** What a version is given: before 12.0 a text instead of the document. */
+export function policyContent(document: EasProvisionDoc, version: Version): EasProvisionDoc | string {
+  return rank(version) < rank('12.0') ? wapDocument(document) : document;
+}
+
+const rules = String.raw`HKLM\Comm\Security\Policy\LASSD`;
+
+/** 4131 says whether no PIN is needed, the registry what it must be like. */
+function wapDocument(document: EasProvisionDoc): string {
+  const locked = document.DevicePasswordEnabled === true;
+  const minutes = Math.ceil(Number(document.MaxInactivityTimeDeviceLock || 0) / 60);
+  const registry = [
+    characteristic(String.raw`${rules}\AE\{50C13377-C66D-400C-889E-C316FC4AB374}`, {
+      AEFrequencyType: minutes > 0 ? 1 : 0,
+      AEFrequencyValue: minutes,
+    }),
+    characteristic(rules, { DeviceWipeThreshold: Number(document.MaxDevicePasswordFailedAttempts || -1) }),
+    characteristic(String.raw`${rules}\LAP\lap_pw`, {
+      MinimumPasswordLength: Number(document.MinDevicePasswordLength || 1),
+      PasswordComplexity: document.AlphanumericDevicePasswordRequired ? 0 : 2,
+    }),
+  ].join('');
+  const pin = characteristic('SecurityPolicy', { 4131: locked ? 0 : 1, 4133: locked ? 0 : 1 });
+  return `<wap-provisioningdoc>${pin}${locked ? nested('Registry', registry) : ''}</wap-provisioningdoc>`;
+}
+
+function characteristic(type: string, parameters: Readonly<Record<string, number>>): string {
+  const all = Object.entries(parameters).map(([name, value]) => `<parm name="${name}" value="${value}"/>`);
+  return nested(type, all.join(''));
+}
+function nested(type: string, inner: string): string {
+  return `<characteristic type="${type}">${inner}</characteristic>`;
 }

@@ -7,6 +7,7 @@ import {
   type ProvisionResponse,
   policyData,
   provision,
+  rank,
   requestPolicy,
 } from '../../protocol/index.ts';
 import { EasError } from '../domain/errors.ts';
@@ -14,10 +15,14 @@ import type { Policy } from '../domain/policy.ts';
 import { type Context, defineCommand } from './define.ts';
 import { updateDevice } from './device.ts';
 import { saveDeviceInformation } from './device-information.ts';
-import { isInCircles, policyHash, roundsWith } from './policy.ts';
+import { isInCircles, policyContent, policyHash, roundsWith } from './policy.ts';
 import { answerWipe } from './wipe.ts';
 
-const policyType = 'MS-EAS-Provisioning-WBXML';
+/** [MS-ASPROV] 2.2.2.43 PolicyType: a document, or before 12.0 a text. */
+const policyTypes = { wbxml: 'MS-EAS-Provisioning-WBXML', wap: 'MS-WAP-Provisioning-XML' } as const;
+function policyTypeOf({ version }: Context): string {
+  return rank(version) < rank('12.0') ? policyTypes.wap : policyTypes.wbxml;
+}
 /** [MS-ASCMD] 2.2.2 Common Status Codes. */
 const deviceInformationRequired = 165;
 const notFullyProvisionable = 139;
@@ -36,7 +41,7 @@ export const provisionCommand = defineCommand({
     const information = request!.DeviceInformation && { Status: 1 };
     if (!policy) return { DeviceInformation: information, Status: 1 };
     if (!policy.PolicyType) throw new EasError('invalid-request', 'no PolicyType');
-    if (policy.PolicyType !== policyType) return onePolicy(policy.PolicyType, 3, information);
+    if (policy.PolicyType !== policyTypeOf(context)) return onePolicy(policy.PolicyType, 3, information);
     return policy.Status === undefined ? offer(context, request!, information) : acknowledge(context, policy);
   },
 });
@@ -61,8 +66,9 @@ async function offer(
     context.log.warn('a device does not take the policy', { account: context.account, device: context.device.id });
   }
   await updateDevice(context, (device) => ({ ...device, policyKey: { ...device.policyKey, temporary, rounds } }));
-  const Data = policyData(context.policy.document, context.version);
-  const Policy = { PolicyType: policyType, Status: 1, PolicyKey: temporary, Data };
+  const PolicyType = policyTypeOf(context);
+  const Data = policyData(policyContent(context.policy.document, context.version), context.version);
+  const Policy = { PolicyType, Status: 1, PolicyKey: temporary, Data };
   return { DeviceInformation: information, Status: 1, Policies: { Policy } };
 }
 
@@ -72,14 +78,14 @@ async function acknowledge(context: Context, policy: Acknowledgement): Promise<P
   const keyFirst = order(requestPolicy, policy);
   if (keyFirst.indexOf('PolicyKey') > keyFirst.indexOf('Status')) throw new EasError('invalid-request', 'order');
   const known = policy.PolicyKey !== undefined && [keys?.temporary, keys?.current].includes(policy.PolicyKey);
-  if (!known) return onePolicy(policyType, 5);
+  if (!known) return onePolicy(policyTypeOf(context), 5);
   const refused = refusal(context.policy, policy.Status);
   if (refused) return { Status: refused };
   const hash = policyHash(context.policy, context.version);
   const current = keys?.current !== undefined && keys.hash === hash ? keys.current : newKey();
   const at = context.clock.now();
   await updateDevice(context, (device) => ({ ...device, policyKey: { ...device.policyKey, current, hash, at } }));
-  const Policy = { PolicyType: policyType, Status: 1, PolicyKey: current };
+  const Policy = { PolicyType: policyTypeOf(context), Status: 1, PolicyKey: current };
   return { Status: 1, Policies: { Policy } };
 }
 

@@ -1,6 +1,6 @@
 import { sendMail } from '../../protocol/index.ts';
 import { defineCommand } from './define.ts';
-import { send } from './send.ts';
+import { messageName, send } from './send.ts';
 
 /** [MS-ASCMD] 2.2.1.17 SendMail. */
 export const sendMailCommand = defineCommand({
@@ -8,5 +8,10 @@ export const sendMailCommand = defineCommand({
   ...sendMail,
   body: 'required',
   carriesMessage: 'sent',
+  fromMessage: (mime, { SaveInSent = false }) => ({
+    ClientId: messageName(mime),
+    SaveInSentItems: SaveInSent,
+    Mime: mime,
+  }),
   handle: (context, request) => send(context, request!, request!.Mime, async (mime) => mime),
 });

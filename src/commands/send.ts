@@ -1,8 +1,9 @@
 // What SendMail, SmartReply, SmartForward and drafts share: a message goes into the outbox in the same commit as its copy in Sent Items and the
 // mark by which a repeat is recognised, before the phone hears that it was sent.
 import { createHash } from 'node:crypto';
+import type { QueryParameters } from '../../protocol/index.ts';
 import { prepareAside } from '../content/email/aside.ts';
-import type { Outgoing } from '../content/email/outgoing.ts';
+import { identityOf, type Outgoing } from '../content/email/outgoing.ts';
 import { emailItem } from '../delivery/deliver.ts';
 import { specialFolderId } from '../domain/collection.ts';
 import type { Device, SentMessage } from '../domain/device.ts';
@@ -24,6 +25,40 @@ export interface SendRequest {
   readonly TemplateID?: string;
 }
 
+/** Begins what names a message by itself: no device's ClientId holds a colon in this place. */
+const namedByItself = 'message:';
+
+/**
+ * What a message is recognised by where no ClientId comes with it: its Message-ID and whom it goes to, the whole of it when it
+ * has none.
+ */
+export function messageName(mime: Buffer): string {
+  const said = identityOf(mime);
+  return `${namedByItself}${createHash('sha256')
+    .update(said ?? mime)
+    .digest('base64url')
+    .slice(0, 30)}`;
+}
+
+/** The request that a message of SmartReply or SmartForward comes to, with what the query says. */
+export function messageAbout(
+  mime: Buffer,
+  { CollectionId, ItemId, LongId, Occurrence, SaveInSent = false }: QueryParameters,
+) {
+  return {
+    ClientId: messageName(mime),
+    Source: {
+      ...(CollectionId !== undefined && { FolderId: CollectionId }),
+      ...(ItemId !== undefined && { ItemId }),
+      ...(LongId !== undefined && { LongId }),
+      ...(Occurrence !== undefined && { InstanceId: Occurrence }),
+    },
+    SaveInSentItems: SaveInSent,
+    ReplaceMime: false,
+    Mime: mime,
+  };
+}
+
 const remembered = { milliseconds: 24 * 3_600_000, messages: 200 };
 
 /** Undefined: sent. `compose` makes the message from the phone's; `beside` lists what else the commit holds. */
@@ -41,7 +76,9 @@ export async function send(
   const hash = createHash('sha256').update(mime).digest('base64url');
   const now = context.clock.now();
   const isRepeat = (device: Device) =>
-    recent(device.sent, now).some((one) => one.clientId === clientId && one.hash === hash);
+    recent(device.sent, now).some(
+      (one) => one.clientId === clientId && (one.hash === hash || clientId.startsWith(namedByItself)),
+    );
   if (isRepeat(context.device)) return { Status: previouslySent };
 
   const message = await prepareMessage(context, await compose(mime), { clientId, save: request.SaveInSentItems });

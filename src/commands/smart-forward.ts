@@ -4,7 +4,7 @@ import { EasError } from '../domain/errors.ts';
 import { defineCommand } from './define.ts';
 import { reader, requireMail } from './email-items.ts';
 import { forwardToPeople, isEvent, withEvent } from './forward-meeting.ts';
-import { send } from './send.ts';
+import { messageAbout, send } from './send.ts';
 import { markSource, namesInstance, sourceItem } from './source.ts';
 
 const invalidDateTime = 104;
@@ -20,6 +20,7 @@ export const smartForwardCommand = defineCommand({
   ...smartForward,
   body: 'required',
   carriesMessage: 'sent',
+  fromMessage: messageAbout,
   handle: async (context, request) => {
     const { Source, Mime, ReplaceMime, SaveInSentItems, TemplateID, Forwardees, Body } = request!;
     if (!namesInstance(Source)) return { Status: invalidDateTime };

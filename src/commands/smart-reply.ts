@@ -3,7 +3,7 @@ import { composeReply } from '../content/email/reply.ts';
 import { defineCommand } from './define.ts';
 import { reader, requireMail } from './email-items.ts';
 import { isEvent } from './forward-meeting.ts';
-import { send } from './send.ts';
+import { messageAbout, send } from './send.ts';
 import { markSource, namesInstance, sourceItem } from './source.ts';
 
 const invalidDateTime = 104;
@@ -14,6 +14,7 @@ export const smartReplyCommand = defineCommand({
   ...smartReply,
   body: 'required',
   carriesMessage: 'sent',
+  fromMessage: messageAbout,
   handle: async (context, request) => {
     const { Source, Mime, ReplaceMime } = request!;
     if (!namesInstance(Source)) return { Status: invalidDateTime };

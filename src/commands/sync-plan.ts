@@ -3,10 +3,12 @@
 import {
   bodyPreference,
   order,
+  rank,
   requestCollection,
   type SyncRequest,
   type SyncRequestCollection,
   type SyncRequestCommand,
+  type Version,
   type SyncOptions as WireOptions,
 } from '../../protocol/index.ts';
 import { type Collection, folderTypes, type ItemClass } from '../domain/collection.ts';
@@ -62,7 +64,6 @@ function windowOf(size: number | undefined, usual: number): number {
 
 /** [MS-ASCMD] R976: the order that a Collection's children must have. */
 const childOrder = [
-  'Class',
   'SyncKey',
   'CollectionId',
   'Supported',
@@ -82,23 +83,34 @@ function inOrder(keys: readonly string[], table: readonly string[], repeatable?:
   );
 }
 
-/** Throws SyncRefused. `stored`: the last full request of the device; `most`: commands of its answer, where a client needs fewer. */
+export interface PlanOptions {
+  readonly limits: Limits;
+  readonly version: Version;
+  /** Commands of an answer, where a client needs fewer. */
+  readonly most?: number | undefined;
+}
+
+/** Throws SyncRefused. `stored`: the last full request of the device. */
 export function planSync(
   request: SyncRequest | undefined,
   stored: StoredSync | undefined,
-  limits: Limits,
-  most: number = windows.most,
+  { limits, version, most = windows.most }: PlanOptions,
 ): SyncPlan {
-  const plan = planAsked(request, stored, limits);
+  const plan = planAsked(request, stored, limits, version);
   return { ...plan, windowSize: Math.min(plan.windowSize, most) };
 }
 
-function planAsked(request: SyncRequest | undefined, stored: StoredSync | undefined, limits: Limits): SyncPlan {
+function planAsked(
+  request: SyncRequest | undefined,
+  stored: StoredSync | undefined,
+  limits: Limits,
+  version: Version,
+): SyncPlan {
   if (request === undefined) return repeat(stored);
   if (request.Collections === undefined && !request.Partial) throw malformed();
   if (request.Partial && !stored) throw new SyncRefused(13);
   const wait = waitOf(request, limits);
-  const named = (request.Collections?.Collection ?? []).map(planCollection);
+  const named = (request.Collections?.Collection ?? []).map((one) => planCollection(one, version));
   if (named.length > limits.collections) throw new SyncRefused(15, limits.collections);
   const commands = named.reduce((sum, collection) => sum + collection.commands.length, 0);
   if (commands > limits.commands) throw malformed();
@@ -164,26 +176,28 @@ function waitOf({ Wait, HeartbeatInterval }: SyncRequest, { heartbeat }: Limits)
   return HeartbeatInterval;
 }
 
-function planCollection(collection: SyncRequestCollection): PlannedCollection {
+function planCollection(collection: SyncRequestCollection, version: Version): PlannedCollection {
   const { CollectionId: id, SyncKey: key, GetChanges, Options } = collection;
-  if (!inOrder(order(requestCollection, collection), childOrder, 'Options')) throw malformed();
+  const keys = order(requestCollection, collection).filter((name) => name !== 'Class'); // before or behind SyncKey
+  if (!inOrder(keys, childOrder, 'Options')) throw malformed();
   if (id === undefined || id === '') throw malformed();
-  if (key === '0' && GetChanges === true) throw malformed();
+  // [MS-ASCMD] R3128: from 12.1 on; what came before reads over it.
+  if (key === '0' && GetChanges === true && rank(version) >= rank('12.1')) throw malformed();
   return {
     id: id as CollectionId,
     key: key as SyncKey | '0',
     windowSize: windowOf(collection.WindowSize, windows.usual),
-    getChanges: GetChanges ?? key !== '0',
+    getChanges: key !== '0' && (GetChanges ?? true),
     deletesAsMoves: collection.DeletesAsMoves ?? true,
     conversationMode: collection.ConversationMode,
     supported: collection.Supported?.children.map(({ tag }) => tag),
-    options: Options.length === 0 ? undefined : planOptions(Options),
+    options: Options.length === 0 ? undefined : planOptions(Options, version),
     commands: collection.Commands ?? [],
   };
 }
 
 /** [MS-ASCMD] R930, R935: two blocks only when one is of SMS. */
-function planOptions(blocks: readonly WireOptions[]): SyncOptions {
+function planOptions(blocks: readonly WireOptions[], version: Version): SyncOptions {
   const sms = blocks.filter((block) => block.Class === 'SMS');
   const others = blocks.filter((block) => block.Class !== 'SMS');
   if (sms.length > 1 || others.length > 1) throw malformed();
@@ -195,7 +209,7 @@ function planOptions(blocks: readonly WireOptions[]): SyncOptions {
     conflict: block.Conflict === 0 ? 0 : 1,
     mimeSupport: mimeSupportOf(block.MIMESupport),
     ...(block.MIMETruncation !== undefined && { mimeTruncation: block.MIMETruncation }),
-    bodyPreferences: planPreferences(block),
+    bodyPreferences: rank(version) < rank('12.0') ? preferencesOf25(block) : planPreferences(block),
     ...(block.MaxItems !== undefined && { maxItems: block.MaxItems }),
     ...planBodyPart(block),
   };
@@ -215,6 +229,15 @@ function planBodyPart({ BodyPartPreference }: WireOptions): Pick<SyncOptions, 'b
   if (BodyPartPreference.some(({ Type }) => Type !== 2)) throw new SyncRefused(164);
   const bodyPart = bodyPartOf(BodyPartPreference);
   return bodyPart ? { bodyPart } : {};
+}
+
+/** [MS-ASCMD] 2.2.3.185 Truncation: bytes per code; 9, or none, is all. */
+const truncations25 = [0, 512, 1024, 2048, 5120, 10_240, 20_480, 51_200, 102_400] as const;
+
+/** Before BodyPreference there was text, cut by a code, or the message as it is where MIMESupport lets it. */
+function preferencesOf25({ Truncation = 9 }: WireOptions): BodyPreference[] {
+  const truncationSize = truncations25[Truncation];
+  return [{ type: 1, ...(truncationSize !== undefined && { truncationSize }) }, { type: 4 }];
 }
 
 /** [MS-ASAIRS] R348 to R351: children in order, each Type once. */

@@ -1,12 +1,14 @@
 // [MS-ASCMD] 2.2.1.21 Sync: plans the request, lets sync/ answer each collection in a transaction of its own, renders what
 // came out of it, and waits when it may. The algebra lives in sync/, the meaning of items in item-kinds.ts.
 import {
+  rank,
   type SyncRequestCommand,
   type SyncResponse,
   type SyncResponseCollection,
   type SyncResponseCommand,
   type SyncResponseResult,
   sync,
+  type Version,
   type SyncRequest as WireRequest,
 } from '../../protocol/index.ts';
 import { folderTypes, type ItemClass, recipientCache, specialFolderId } from '../domain/collection.ts';
@@ -22,7 +24,7 @@ import { type SyncAnswer, type SyncRequest, syncCollection } from '../sync/sync-
 import { type Change, isLiving } from '../sync/view.ts';
 import { hashOf } from './command-hash.ts';
 import { type Context, defineCommand } from './define.ts';
-import { updateDevice } from './device.ts';
+import { goneStatus, updateDevice } from './device.ts';
 import { itemKind, kindOf } from './item-kinds.ts';
 import { hasRecipientCache, syncRecipients } from './recipient-cache.ts';
 import { statusOf } from './status.ts';
@@ -43,8 +45,8 @@ export const syncCommand = defineCommand({
   carriesMessage: 'stored',
   handle: async (context, request): Promise<SyncResponse | undefined> => {
     try {
-      const { device, limits, quirks } = context;
-      return await run(context, request, planSync(request, device.sync, limits, quirks.window));
+      const { device, limits, quirks, version } = context;
+      return await run(context, request, planSync(request, device.sync, { limits, version, most: quirks.window }));
     } catch (error) {
       if (error instanceof SyncRefused) return { Status: error.status, Limit: error.limit };
       throw error;
@@ -147,7 +149,15 @@ async function syncOne(
       context.log.error('a collection cannot be read', { account: context.account, collection: planned.id, error });
       return { kind: 'broken' };
     });
-  return answerOf(context, planned, outcome, fetches);
+  const answered = await answerOf(context, planned, outcome, fetches);
+  return answered && withClass(context, planned, answered);
+}
+
+/** Up to 12.1 a collection says its class ([MS-ASCMD] 2.2.3.27.6 Class (Sync)). */
+async function withClass(context: Context, { id }: PlannedCollection, answered: Answered): Promise<Answered> {
+  if (!until('12.1', context.version)) return answered;
+  const folder = await context.read((reader) => reader.collection(id));
+  return { ...answered, answer: { ...answered.answer, Class: folder && folderTypes[folder.type].class } };
 }
 
 async function syncIn(
@@ -177,6 +187,10 @@ async function syncIn(
   });
 }
 
+function until(last: Version, version: Version): boolean {
+  return rank(version) <= rank(last);
+}
+
 /** [MS-ASCMD] 2.2.3.177.17 Status (Sync), of a collection. */
 async function answerOf(
   context: Context,
@@ -191,7 +205,8 @@ async function answerOf(
   });
   switch (outcome.kind) {
     case 'unchanged':
-      return undefined;
+      // An empty answer came with 12.1: before it, the key that stays is said.
+      return until('12.0', context.version) ? as(1) : undefined;
     case 'primed':
       return as(1, outcome.key);
     case 'stale':
@@ -212,17 +227,6 @@ async function answerOf(
 
 /** Items from which a page takes its turn. */
 const longPage = 16;
-
-/** How often a device asked for a folder that is gone: some phones only understand the third answer. */
-const goneAnswers = new Map<string, number>();
-
-function goneStatus(context: Context, folder: CollectionId): number {
-  const key = `${context.account} ${context.device.id} ${folder}`;
-  const times = (goneAnswers.get(key) ?? 0) + 1;
-  if (goneAnswers.size > 10_000) goneAnswers.clear();
-  goneAnswers.set(key, times);
-  return times <= 2 ? 12 : statusOf('Sync', 'sync-key-stale');
-}
 
 /** The device's commands as sync/ runs them; what they need of blobs is written before the transaction. */
 async function prepare(context: Context, planned: PlannedCollection): Promise<DeviceCommand[]> {

@@ -8,6 +8,7 @@ import {
   decode,
   defaultLimits,
   encodeChunks,
+  httpOfStatus,
   isWbxmlType,
   type Node,
   rank,
@@ -22,7 +23,7 @@ import {
 } from '../../protocol/index.ts';
 import type { Element } from '../../protocol/wbxml/element.ts';
 import type { Clock } from '../clock.ts';
-import type { Command, Context, Limits } from '../commands/define.ts';
+import type { BareCommand, Command, Context, Limits } from '../commands/define.ts';
 import { commands, servedVersions } from '../commands/index.ts';
 import { createLane, type Lane } from '../commands/lane.ts';
 import { newestFor, quirksOf } from '../commands/quirks.ts';
@@ -108,19 +109,23 @@ async function handle(running: Running, request: EasRequest): Promise<EasRespons
   const admission = await admit(running, request);
   if ('http' in admission) return { status: admission.http, headers: admission.headers ?? {}, body: [], note: {} };
   if ('status' in admission) {
-    const { command, status } = admission;
-    return respond(statusAnswer(command, status), { command, easStatus: status });
+    const { command, status, version } = admission;
+    return refusal(command, status, version, { command, easStatus: status });
   }
   const { command, version, deviceId } = admission;
   const note: Record<string, string | number> = { command: command.name, device: deviceId, version };
+  if ('answer' in command) return handleBare(running, request, admission, command, note);
   let reading = true;
   try {
     const body = await readBody(running, request, command);
     reading = false;
     await slowLoops(running, request, admission, body);
-    const input = readInput(running, request, admission, body);
+    const input = readInput(running, request, admission, command, body);
     const context = await contextOf(running, request, admission, note);
     const value = await command.handle(context, input);
+    const whole = wholeStatus(value, version);
+    if (whole !== undefined)
+      return refusal(command.name as ShapedCommand, whole, version, { ...note, easStatus: whole });
     const written = value === undefined ? undefined : write(command.response, value, { version });
     const answer = written && command.arrange ? command.arrange(written, input as never) : written;
     if (answer && context.parts) return respondInParts(answer, context.parts, note);
@@ -133,8 +138,42 @@ async function handle(running: Running, request: EasRequest): Promise<EasRespons
     // A body over the limit is HTTP's to refuse, unless it is the message to be sent that is too large.
     if (reading && command.carriesMessage !== 'sent' && isEasError(error, 'too-large')) throw error;
     const easStatus = statusOfError(running, request, command, error);
-    return respond(statusAnswer(command.name as ShapedCommand, easStatus), { ...note, easStatus });
+    return refusal(command.name as ShapedCommand, easStatus, version, { ...note, easStatus });
   }
+}
+
+/** GetAttachment and GetHierarchy: what fails is HTTP's 500 ([MS-ASCMD] 2.2.1.7 GetAttachment). */
+async function handleBare(
+  running: Running,
+  request: EasRequest,
+  admission: Admission,
+  command: BareCommand,
+  note: Record<string, string | number>,
+): Promise<EasResponse> {
+  try {
+    const context = await contextOf(running, request, admission, note);
+    const { type, body } = await command.answer(context, admission.query.parameters);
+    return { status: 200, headers: { 'MS-Server-ActiveSync': server, 'Content-Type': type }, body, note };
+  } catch (error) {
+    statusOfError(running, request, command, error);
+    return { status: 500, headers: { 'MS-Server-ActiveSync': server }, body: [], note };
+  }
+}
+
+/** A Status of the whole request is an HTTP code before 14.0 ([MS-ASCMD] 2.2.2 Common Status Codes). */
+function refusal(command: ShapedCommand, status: number, version: Version, note: EasResponse['note']): EasResponse {
+  const http = isOld(version) ? httpOfStatus(command, status) : undefined;
+  if (http === undefined) return respond(statusAnswer(command, status), note);
+  return { status: http, headers: { 'MS-Server-ActiveSync': server }, body: [], note };
+}
+function isOld(version: Version): boolean {
+  return rank(version) < rank('14.0');
+}
+
+/** The common Status that an answer to an old version would carry at its root. */
+function wholeStatus(value: unknown, version: Version): number | undefined {
+  const { Status } = (value ?? {}) as { readonly Status?: number };
+  return isOld(version) && Status !== undefined && Status > 100 ? Status : undefined;
 }
 
 /** A device that begins again is told what the server can do ([MS-ASHTTP] R1202). */
@@ -166,7 +205,7 @@ function respondInParts(answer: Element, parts: Chunk[][], note: EasResponse['no
 function acceptsParts({ headers }: EasRequest, { command, query }: Admission): boolean {
   const { acceptMultiPart } = readRequestHeaders(headers);
   return (
-    command.multipart === true && (acceptMultiPart?.toUpperCase() === 'T' || query.parameters.AcceptMultiPart === true)
+    'multipart' in command && (acceptMultiPart?.toUpperCase() === 'T' || query.parameters.AcceptMultiPart === true)
   );
 }
 
@@ -176,8 +215,15 @@ function readBody({ config }: Running, request: EasRequest, command: Command): P
 }
 
 /** [MS-ASCMD] R4811: a body of another type, or none where there must be one, is invalid content. */
-function readInput(running: Running, request: EasRequest, admission: Admission, body: Buffer): unknown {
-  const { command, version } = admission;
+function readInput(
+  running: Running,
+  request: EasRequest,
+  admission: Admission,
+  command: Command,
+  body: Buffer,
+): unknown {
+  const { version, query } = admission;
+  if (command.fromMessage && isOld(version)) return command.fromMessage(readMessage(request, body), query.parameters);
   if (body.length === 0) {
     if (command.body === 'cached') return undefined;
     throw new EasError('invalid-body', 'no body');
@@ -189,6 +235,14 @@ function readInput(running: Running, request: EasRequest, admission: Admission, 
   const strange = trailing > 0 ? [...unknown, `${trailing} bytes behind the end`] : unknown;
   for (const path of strange) tellOnce(running, request, admission, path);
   return value;
+}
+
+/** Up to 12.1 a message comes as it is. */
+function readMessage(request: EasRequest, body: Buffer): Buffer {
+  const { contentType = '' } = readRequestHeaders(request.headers);
+  if (body.length === 0 || contentType.split(';')[0]!.trim().toLowerCase() !== contentTypes.message)
+    throw new EasError('invalid-body', `Content-Type ${contentType}`);
+  return body;
 }
 
 /** A device that sends the same again and again waits longer each time, so that it costs little. */
@@ -322,7 +376,12 @@ async function rehearse<T>(
 }
 
 /** The one catch: which Status an error has, and how loudly it is logged. */
-function statusOfError({ log }: Running, { account }: EasRequest, command: Command, error: unknown): number {
+function statusOfError(
+  { log }: Running,
+  { account }: EasRequest,
+  command: Pick<Command, 'name'>,
+  error: unknown,
+): number {
   const where = { account, command: command.name };
   if (error instanceof WbxmlError || error instanceof SchemaError) {
     log.info('refused', { ...where, reason: error.message });

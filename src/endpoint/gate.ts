@@ -1,8 +1,10 @@
 // The order of checks before a command runs, and what each failure answers (MS-ASHTTP, MS-ASCMD). First failure wins.
 // It reads the device and changes nothing; it must never hold a rule of a single command.
 import {
+  bodilessCommands,
   type CommandName,
   commandShapes,
+  hasCommand,
   isCommandName,
   isVersion,
   type ParsedQuery,
@@ -12,7 +14,7 @@ import {
   type ShapedCommand,
   type Version,
 } from '../../protocol/index.ts';
-import type { Command } from '../commands/define.ts';
+import type { BareCommand, Command } from '../commands/define.ts';
 import { commands, servedVersions } from '../commands/index.ts';
 import { type Device, isTrial } from '../domain/device.ts';
 import type { AccountId, DeviceId } from '../domain/ids.ts';
@@ -22,7 +24,7 @@ import type { EasRequest } from './types.ts';
 
 /** The request may go on. */
 export interface Admission {
-  readonly command: Command;
+  readonly command: Command | BareCommand;
   readonly version: Version;
   readonly query: Query;
   /** Undefined: not seen before. */
@@ -33,7 +35,7 @@ export interface Admission {
 /** It may not: an HTTP code, or a Status under the command's root. */
 export type Refusal =
   | { readonly http: number; readonly headers?: Readonly<Record<string, string>> }
-  | { readonly status: number; readonly command: ShapedCommand };
+  | { readonly status: number; readonly command: ShapedCommand; readonly version: Version };
 
 export interface Gate {
   readonly store: Store;
@@ -51,11 +53,12 @@ export async function admit(gate: Gate, request: EasRequest): Promise<Admission 
   const { user = '' } = query;
   const asLogin = user.toLowerCase() === request.login.toLowerCase();
   if (user !== '' && !asLogin && (await gate.namesAnother(user, request.account))) return { http: 403 };
-  const version = query.version ?? readRequestHeaders(request.headers).version?.trim();
+  const version = query.version ?? readRequestHeaders(request.headers).version?.trim() ?? unsaid(query);
   if (version === '1.0') return { http: 505 };
   if (version === undefined || !isVersion(version) || !servedVersions.includes(version)) return { http: 400 };
   const name = commandName(query.command);
-  const refuse = (status: number): Refusal => (isShaped(name) ? { status, command: name } : { http: name ? 400 : 501 });
+  const refuse = (status: number): Refusal =>
+    isShaped(name) ? { status, command: name, version } : { http: name ? 400 : 501 };
   if (request.disabled) return isShaped(name) ? refuse(126) : { http: 403 };
   const ids = [query.deviceId, query.deviceIdText].filter((id) => id !== undefined && deviceIdForm.test(id));
   if (ids.length === 0) return refuse(108);
@@ -63,6 +66,7 @@ export async function admit(gate: Gate, request: EasRequest): Promise<Admission 
   if (name === undefined) return { http: 501 };
   const command = commands.get(name);
   if (!command) return refuse(isShaped(name) ? 137 : 138);
+  if (!isOf(name, version)) return refuse(138);
   const { deviceId, device } = await findDevice(gate.store, request.account, ids as DeviceId[]);
   const admission = { command, version, query, device, deviceId, deviceType: query.deviceType };
   const refused = isTrial(deviceId) ? undefined : await askRules(gate, request, admission);
@@ -76,6 +80,19 @@ function askRules({ store, rules }: Gate, { account, headers }: EasRequest, admi
   const { userAgent, policyKey = query.policyKey } = readRequestHeaders(headers);
   const about = { account, deviceId, device, type: deviceType, userAgent, version, command: command.name, policyKey };
   return refuseDevice(store, rules(), about);
+}
+
+/** What asks without a version is of the time before there were others. */
+function unsaid({ deviceType = '' }: Query): Version | undefined {
+  return /^(?:PPC|PocketPC|SP|SmartPhone)$/i.test(deviceType) ? '2.5' : undefined;
+}
+
+/** iOS asks for Find in every version. */
+function isOf(name: CommandName, version: Version): boolean {
+  return name === 'Find' || (!isShaped(name) && !isBodiless(name)) || hasCommand(name, version);
+}
+function isBodiless(name: CommandName): name is keyof typeof bodilessCommands & CommandName {
+  return Object.hasOwn(bodilessCommands, name);
 }
 
 /** It has a root element under which a Status can be answered. */

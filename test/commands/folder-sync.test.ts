@@ -16,8 +16,8 @@ describe('FolderSync', async () => {
     const phone = await house.phone();
     const body = phone.encode('FolderSync', { SyncKey: '0' });
     const { headers } = await phone.send('FolderSync', { body });
-    assert.equal(headers['X-MS-RP'], '14.0,14.1,16.0,16.1');
-    assert.equal(headers['MS-ASProtocolVersions'], '14.0,14.1,16.0,16.1');
+    assert.equal(headers['X-MS-RP'], '2.5,12.0,12.1,14.0,14.1,16.0,16.1');
+    assert.equal(headers['MS-ASProtocolVersions'], '2.5,12.0,12.1,14.0,14.1,16.0,16.1');
     assert.ok(headers['MS-ASProtocolCommands']?.includes('FolderSync'));
     const { Status, SyncKey, Changes } = await phone.ask('FolderSync', { SyncKey: '0' });
     assert.equal(Status, 1);

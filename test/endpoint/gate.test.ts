@@ -66,7 +66,7 @@ describe('admission', async () => {
   });
 
   test('a version that is missing, unknown or not served is HTTP 400, 1.0 is 505', async () => {
-    const cases = { '': 400, '1.0': 505, '2.5': 400, '12.1': 400, '17.0': 400, abc: 400 };
+    const cases = { '': 400, '1.0': 505, '2.6': 400, '13.0': 400, '17.0': 400, abc: 400 };
     for (const [version, status] of Object.entries(cases)) {
       const response = await refused('FolderSync', { headers: { 'ms-asprotocolversion': version }, body: folderSync });
       assert.equal(response.status, status, version);
@@ -76,7 +76,7 @@ describe('admission', async () => {
   test('the version of a base64 query is its own', async () => {
     const query = (version: number) =>
       Buffer.from([version, 9, 9, 4, 6, ...Buffer.from('base64'), 0, 4, ...Buffer.from('Test')]).toString('base64');
-    assert.equal((await refused('', { query: query(121), body: folderSync })).status, 400);
+    assert.equal((await refused('', { query: query(131), body: folderSync })).status, 400);
     assert.equal((await phone.send('', { query: query(141), body: folderSync })).status, 200);
   });
 
@@ -243,8 +243,11 @@ describe('admission', async () => {
 
   test('OPTIONS tells what is served and nothing else', () => {
     const options = house.endpoint.options();
-    assert.equal(options['MS-ASProtocolVersions'], '14.0,14.1,16.0,16.1');
-    assert.deepEqual(options['MS-ASProtocolCommands']?.split(',').sort(), [...served, 'Provision'].sort());
+    assert.equal(options['MS-ASProtocolVersions'], '2.5,12.0,12.1,14.0,14.1,16.0,16.1');
+    assert.deepEqual(
+      options['MS-ASProtocolCommands']?.split(',').sort(),
+      [...served, 'GetAttachment', 'GetHierarchy', 'Provision'].sort(),
+    );
   });
 
   test('an element that is not understood is logged once a device, and read over', async () => {

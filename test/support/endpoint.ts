@@ -50,7 +50,7 @@ export interface House {
   phone(about?: Partial<PhoneFacts>): Promise<Phone>;
 }
 export interface PhoneFacts {
-  readonly version: '14.1' | '16.1';
+  readonly version: Version;
   readonly deviceId: string;
   /** Bytes that the account's items may take. */
   readonly quota: number;
@@ -166,7 +166,7 @@ export class Phone {
   }
 
   /** Another device of the same account. */
-  another(version: '14.1' | '16.1' = '16.1', device = `${this.device}x`): Phone {
+  another(version: Version = '16.1', device = `${this.device}x`): Phone {
     return new Phone(this.house, this.account, this.address, version, device);
   }
 

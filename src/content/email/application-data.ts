@@ -40,8 +40,10 @@ export function writeEmail(item: EmailItem, body: RenderedBody | undefined, vers
     Importance: content.importance,
     ...writeMarks(content, ['read', 'flag', 'categories', 'verb']),
     Attachments: files.length === 0 ? undefined : { Attachment: files.map((file) => writeAttachment(item.id, file)) },
+    Attachments25: files.length === 0 ? undefined : { Attachment: files.map((file) => writeFile25(item.id, file)) },
     MeetingRequest: content.meeting && writeMeetingRequest(content.meeting, version),
     Body: body && writeBody(body),
+    ...(body && writeBody25(body)),
     MessageClass: content.messageClass,
     InternetCPID: String(content.codePage),
     ContentClass: isAboutMeeting(content) ? 'urn:content-classes:calendarmessage' : 'urn:content-classes:message',
@@ -55,13 +57,15 @@ export function writeEmail(item: EmailItem, body: RenderedBody | undefined, vers
 
 /** What stands for a mail that cannot be read: when it came is all that is known of it. */
 export function writeStub({ sortDate }: LivingItem, text: string): WrittenEmail {
+  const body = { type: 1, estimatedSize: Buffer.byteLength(text), truncated: false, data: text } as const;
   return {
     From: '',
     Subject: text,
     DateReceived: dateTime(sortDate),
     Importance: 1,
     Read: false,
-    Body: writeBody({ type: 1, estimatedSize: Buffer.byteLength(text), truncated: false, data: text }),
+    Body: writeBody(body),
+    ...writeBody25(body),
     MessageClass: 'IPM.Note',
     InternetCPID: '65001',
     ContentClass: 'urn:content-classes:message',
@@ -153,6 +157,18 @@ function writeBody({ type, estimatedSize, truncated, data, preview }: RenderedBo
     Data: data,
     Preview: preview,
   };
+}
+
+/** As before AirSyncBase: the writer of a version takes its own shape. */
+function writeBody25({ type, estimatedSize, truncated, data = '' }: RenderedBody) {
+  if (type === 4) return { MIMEData: data, MIMESize: estimatedSize, MIMETruncated: truncated };
+  return { Body25: String(data), BodySize: estimatedSize, BodyTruncated: truncated };
+}
+
+function writeFile25(id: ServerId, attachment: Attachment) {
+  const { name, method, size } = attachment;
+  const AttName = fileReference(id, keyOf(attachment));
+  return { AttName, AttSize: size, AttMethod: method, DisplayName: name };
 }
 
 export function writeBodyPart({

@@ -50,6 +50,15 @@ export function prepareOutgoing(mime: Buffer, sender: Sender): Outgoing {
   return { mime: outgoing, sentCopy, recipients, messageId, index: indexMessage(sentCopy) };
 }
 
+/** A message's id and whom it goes to; undefined without an id. */
+export function identityOf(mime: Buffer): string | undefined {
+  const { fields } = readHeader(mime, 0, mime.length);
+  const id = fieldValue(fields, 'message-id').trim();
+  if (id === '') return undefined;
+  const to = ['to', 'cc', 'bcc'].flatMap((name) => fields.filter((field) => field.name === name));
+  return [id, ...to.map(({ value }) => value.trim())].join('\n');
+}
+
 function recipientsOf(fields: readonly Field[]): string[] {
   const known = new Map<string, string>();
   for (const name of ['to', 'cc', 'bcc']) {
