@@ -3,11 +3,22 @@
 import type { Account, NewAccount } from '../../domain/account.ts';
 import type { Collection, FolderType, ItemClass } from '../../domain/collection.ts';
 import type { Device } from '../../domain/device.ts';
-import type { AccountId, ClientId, CollectionId, ConversationId, DeviceId, ServerId } from '../../domain/ids.ts';
+import type {
+  AccountId,
+  BlobId,
+  ClientId,
+  CollectionId,
+  ConversationId,
+  DeviceId,
+  OutboxId,
+  ServerId,
+} from '../../domain/ids.ts';
 import type { Content, Item, ItemRecord, LivingItem, StoredClass, Tombstone } from '../../domain/item.ts';
+import type { QueuedMessage } from '../../domain/outbox.ts';
 import type { ItemNumber } from '../../domain/position.ts';
 import type { SyncRecord } from '../../domain/sync-record.ts';
 import type { LogRow } from '../port.ts';
+import type { ClaimedRow } from './lists.ts';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -235,4 +246,17 @@ export function accountFacts(account: NewAccount): string {
     address: account.address.toLowerCase(),
     aliases: account.aliases.map((alias) => alias.toLowerCase()),
   });
+}
+
+export function toMessage(row: ClaimedRow): QueuedMessage {
+  return {
+    id: row.id as OutboxId,
+    account: accountId(row.account),
+    from: row.sender,
+    recipients: JSON.parse(row.recipients) as string[],
+    mime: row.mime as BlobId,
+    queued: row.queued,
+    attempts: row.attempts,
+    ...(row.last_error === null ? {} : { lastError: row.last_error }),
+  };
 }

@@ -1,8 +1,8 @@
 // Documents as rows of the tables that the sqlite engine has, and back: for the audit, for backups, for moving house.
 import type Database from 'better-sqlite3';
 import type { ClientSession } from 'mongodb';
+import { existenceEvent } from '../list/events.ts';
 import { accountWord } from '../list/token.ts';
-import { existenceEvent } from './directory.ts';
 import type { Collections } from './documents.ts';
 
 type Row = Readonly<Record<string, unknown>>;

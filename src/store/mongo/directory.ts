@@ -5,6 +5,7 @@ import { folderTypes, specialFolders } from '../../domain/collection.ts';
 import { EasError } from '../../domain/errors.ts';
 import type { Group } from '../../domain/group.ts';
 import { wordsOf } from '../../domain/words.ts';
+import { existenceEvent } from '../list/events.ts';
 import { byName, groupFacts, nameWords } from '../list/names.ts';
 import { accountFacts, accountId, accountNumber, toAccount } from '../list/rows.ts';
 import type { Directory, FeedEvent } from '../port.ts';
@@ -191,16 +192,4 @@ async function putGroup(mongo: Mongo, session: ClientSession, group: Group): Pro
   await groups.replaceOne({ _id: group.address }, { facts }, { session, upsert: true });
   await names.deleteMany({ '_id.address': group.address }, { session });
   await listNames(mongo, session, group);
-}
-
-export function existenceEvent(account: number, modseq: number, hierarchy: boolean): FeedEvent {
-  return {
-    account: accountId(account),
-    modseq,
-    collections: {},
-    devices: [],
-    credentials: true,
-    hierarchy,
-    outbox: false,
-  };
 }

@@ -4,9 +4,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ChangeStream, ChangeStreamDocument, ResumeToken } from 'mongodb';
 import type { CollectionId, DeviceId } from '../../domain/ids.ts';
+import { existenceEvent } from '../list/events.ts';
 import { accountId } from '../list/rows.ts';
 import type { Feed, FeedEvent } from '../port.ts';
-import { existenceEvent } from './directory.ts';
 import type { AccountDoc, Mongo } from './documents.ts';
 
 export interface FeedSource {

@@ -1,10 +1,9 @@
 // What stands beside the accounts: the outbox's claims, leases, and the journal's end.
 import type { ClientSession } from 'mongodb';
-import type { BlobId, OutboxId } from '../../domain/ids.ts';
 import type { QueuedMessage } from '../../domain/outbox.ts';
-import { accountId } from '../list/rows.ts';
+import { toMessage } from '../list/rows.ts';
 import type { Journal, Leases, Outbox } from '../port.ts';
-import type { Mongo, OutboxDoc } from './documents.ts';
+import type { Mongo } from './documents.ts';
 import { domainErrors, isDuplicate } from './failure.ts';
 import { blobsOf } from './load.ts';
 import { transactionOptions } from './writer.ts';
@@ -44,7 +43,7 @@ export function createOutbox(mongo: Mongo, now: () => number): Outbox {
           const update = { $set: { due: until }, $inc: { attempts: 1 } };
           const doc = await outbox.findOneAndUpdate({ due: { $lte: now() } }, update, { ...durable, sort: { due: 1 } });
           if (doc === null) break;
-          claimed.push(toMessage(doc));
+          claimed.push(toMessage({ ...doc, id: doc._id }));
         }
         return claimed;
       }),
@@ -58,19 +57,6 @@ export function createOutbox(mongo: Mongo, now: () => number): Outbox {
     retryAt: (id, due, last_error) =>
       domainErrors(async () => void (await outbox.updateOne({ _id: id }, { $set: { due, last_error } }, durable))),
     next: () => domainErrors(async () => (await outbox.findOne({}, { sort: { due: 1 }, projection: { due: 1 } }))?.due),
-  };
-}
-
-function toMessage(doc: OutboxDoc): QueuedMessage {
-  return {
-    id: doc._id as OutboxId,
-    account: accountId(doc.account),
-    from: doc.sender,
-    recipients: JSON.parse(doc.recipients) as string[],
-    mime: doc.mime as BlobId,
-    queued: doc.queued,
-    attempts: doc.attempts,
-    ...(doc.last_error === null ? {} : { lastError: doc.last_error }),
   };
 }
 

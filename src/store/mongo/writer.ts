@@ -4,6 +4,7 @@
 import type { ClientSession } from 'mongodb';
 import { EasError, isEasError } from '../../domain/errors.ts';
 import { commitList, passing } from '../list/commit-list.ts';
+import { joinEvents } from '../list/events.ts';
 import type { List, Outcome } from '../list/lists.ts';
 import { accountId } from '../list/rows.ts';
 import type { FeedEvent } from '../port.ts';
@@ -118,7 +119,7 @@ async function inTransaction(
   const rows = new GroupRows(loaded);
   const outcomes = lists.map((list) => tryList(rows, list));
   const events = outcomes.flatMap((outcome) => (outcome.outcome === 'done' && outcome.event ? [outcome.event] : []));
-  const event = joined(events);
+  const event = events.length === 0 ? undefined : events.reduce(joinEvents);
   if (event) await flush(docs, session, rows, loaded, { event: JSON.stringify(event), now });
   else await session.abortTransaction();
   return { outcomes, events: event ? [event] : [] };
@@ -134,21 +135,4 @@ function tryList(rows: GroupRows, list: List): Outcome {
     if (passing.includes(error.code) && rows.accountDoc.modseq !== list.seen) return { outcome: 'again' };
     return { outcome: 'failed', code: error.code, detail: error.message.replace(`${error.code}: `, '') };
   }
-}
-
-/** One event for the group. */
-function joined(events: readonly FeedEvent[]): FeedEvent | undefined {
-  return events.reduce<FeedEvent | undefined>(
-    (a, b) =>
-      a && {
-        account: b.account,
-        modseq: b.modseq,
-        collections: { ...a.collections, ...b.collections },
-        devices: [...new Set([...a.devices, ...b.devices])],
-        credentials: a.credentials || b.credentials,
-        hierarchy: a.hierarchy || b.hierarchy,
-        outbox: a.outbox || b.outbox,
-      },
-    events[0],
-  );
 }

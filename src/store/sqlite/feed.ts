@@ -1,6 +1,7 @@
 // Tells of commits: at once of this process's own, and within `pollMs` of other processes' on the same file. Commit
 // numbers have no gap, so a number that is not ours is someone else's; what then grew is told, ours perhaps twice.
 import type { CollectionId, DeviceId } from '../../domain/ids.ts';
+import { existenceEvent, joinEvents } from '../list/events.ts';
 import { accountId } from '../list/rows.ts';
 import type { Feed, FeedEvent } from '../port.ts';
 import type { Handle } from './handles.ts';
@@ -69,22 +70,10 @@ function joined(events: readonly FeedEvent[]): Iterable<FeedEvent> {
   const byAccount = new Map<string, FeedEvent>();
   for (const event of events) {
     const before = byAccount.get(event.account);
-    byAccount.set(event.account, before === undefined ? event : join(before, event));
+    byAccount.set(event.account, before === undefined ? event : joinEvents(before, event));
   }
   return byAccount.values();
 }
-function join(a: FeedEvent, b: FeedEvent): FeedEvent {
-  return {
-    account: a.account,
-    modseq: Math.max(a.modseq, b.modseq),
-    collections: { ...a.collections, ...b.collections },
-    devices: [...new Set([...a.devices, ...b.devices])],
-    credentials: a.credentials || b.credentials,
-    hierarchy: a.hierarchy || b.hierarchy,
-    outbox: a.outbox || b.outbox,
-  };
-}
-
 function eventsSince({ sql }: Handle, since: number): FeedEvent[] {
   const changed = sql.accountsSince.all({ since }).map((row): FeedEvent => {
     const highs = sql.collectionsSince.all(row.account, since).map(({ collection, high }) => [collection, high]);
@@ -98,16 +87,6 @@ function eventsSince({ sql }: Handle, since: number): FeedEvent[] {
       outbox: row.outbox === 1,
     };
   });
-  const removed = sql.removedSince.all(since).map(
-    ({ account, modseq }): FeedEvent => ({
-      account: accountId(account),
-      modseq,
-      collections: {},
-      devices: [],
-      credentials: true,
-      hierarchy: false,
-      outbox: false,
-    }),
-  );
+  const removed = sql.removedSince.all(since).map(({ account, modseq }) => existenceEvent(account, modseq, false));
   return [...changed, ...removed];
 }

@@ -3,6 +3,7 @@ import type { NewAccount } from '../../domain/account.ts';
 import { folderTypes, specialFolders } from '../../domain/collection.ts';
 import { EasError } from '../../domain/errors.ts';
 import { listNames, nameAccount } from '../list/account-writes.ts';
+import { existenceEvent } from '../list/events.ts';
 import { hold, release } from '../list/ledger.ts';
 import type { JobName, Jobs } from '../list/lists.ts';
 import { accountId } from '../list/rows.ts';
@@ -131,16 +132,4 @@ const noAccount = 0;
 
 function releaseAll(sql: WriterStatements, blobs: string, now: number): void {
   for (const blob of new Set(JSON.parse(blobs) as string[])) release(sql, blob, now);
-}
-
-function existenceEvent(account: number, modseq: number, hierarchy: boolean): FeedEvent {
-  return {
-    account: accountId(account),
-    modseq,
-    collections: {},
-    devices: [],
-    credentials: true,
-    hierarchy,
-    outbox: false,
-  };
 }

@@ -1,7 +1,4 @@
-import type { BlobId, OutboxId } from '../../domain/ids.ts';
-import type { QueuedMessage } from '../../domain/outbox.ts';
-import type { ClaimedRow } from '../list/lists.ts';
-import { accountId } from '../list/rows.ts';
+import { toMessage } from '../list/rows.ts';
 import type { Journal, Leases, Outbox } from '../port.ts';
 import type { Handle } from './handles.ts';
 import type { Writer } from './writer.ts';
@@ -49,18 +46,5 @@ export function createJournal(writer: Writer, now: () => number): Journal {
       }
       return expired;
     },
-  };
-}
-
-function toMessage(row: ClaimedRow): QueuedMessage {
-  return {
-    id: row.id as OutboxId,
-    account: accountId(row.account),
-    from: row.sender,
-    recipients: JSON.parse(row.recipients) as string[],
-    mime: row.mime as BlobId,
-    queued: row.queued,
-    attempts: row.attempts,
-    ...(row.last_error === null ? {} : { lastError: row.last_error }),
   };
 }
