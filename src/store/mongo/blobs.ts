@@ -6,7 +6,7 @@ import { Binary, type Collection } from 'mongodb';
 import { EasError } from '../../domain/errors.ts';
 import type { BlobId } from '../../domain/ids.ts';
 import type { Blobs } from '../port.ts';
-import type { ChunkDoc, Mongo } from './documents.ts';
+import type { BlobDoc, ChunkDoc, Mongo } from './documents.ts';
 import { domainErrors, isDuplicate } from './failure.ts';
 
 const chunkBytes = 256 * 1024;
@@ -22,6 +22,17 @@ export function createBlobs({ docs: { blobs, chunks } }: Mongo, now: () => numbe
 
   const touch = async (sha256: string, size: number): Promise<string | undefined> =>
     (await blobs.findOneAndUpdate({ sha256, size }, { $max: { touched: now() } }, durable))?._id;
+
+  /** False when the same bytes are there under another name. */
+  const inserted = async (doc: BlobDoc): Promise<boolean> => {
+    try {
+      await blobs.insertOne(doc, durable);
+      return true;
+    } catch (error) {
+      if (isDuplicate(error)) return false;
+      throw error;
+    }
+  };
 
   const locate = async (id: string, span: Span | undefined): Promise<Span> => {
     const doc = await blobs.findOne({ _id: id });
@@ -41,16 +52,14 @@ export function createBlobs({ docs: { blobs, chunks } }: Mongo, now: () => numbe
         // Its age stands in its name.
         const id = now().toString(16).padStart(12, '0') + randomBytes(10).toString('hex');
         const { sha256, size } = await writeChunks(chunks, id, data);
-        try {
-          await blobs.insertOne({ _id: id, sha256, size, refs: 0, touched: now() }, durable);
-          return { id: id as BlobId, size };
-        } catch (error) {
-          if (!isDuplicate(error)) throw error;
+        // The same bytes may come, and be swept, between two of these steps.
+        while (!(await inserted({ _id: id, sha256, size, refs: 0, touched: now() }))) {
           const same = await touch(sha256, size);
-          if (same === undefined) throw new EasError('busy', 'a blob came and went');
+          if (same === undefined) continue;
           await chunks.deleteMany(chunksOf(id));
           return { id: same as BlobId, size };
         }
+        return { id: id as BlobId, size };
       }),
     get: (id, range) =>
       domainErrors(async () => {
