@@ -81,12 +81,12 @@ export const sharedTests: ContractTests = {
     await assert.rejects(store.blobs.get('nowhere' as BlobId), { code: 'blob-missing' });
   },
 
-  'a blob of a committed item is always there, with the sweeper running': async ({ store, account }) => {
+  'a blob of a committed item is always there, with the sweeper running': async ({ engine, store, account }) => {
     const id = await account();
     let missing = 0;
     let sweeping = true;
     const sweep = (async () => {
-      for (; sweeping; await pause(1)) await store.blobs.sweep(-1);
+      for (; sweeping; await pause(1)) await store.blobs.sweep(engine.youth);
     })();
     const held: [BlobId, Buffer][] = [];
     await Promise.all(

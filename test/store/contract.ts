@@ -22,6 +22,8 @@ export interface Engine {
   remove(place: string): Promise<void>;
   /** Milliseconds of writing that it is given before it is killed. */
   readonly storm: number;
+  /** Milliseconds that a test's sweeper leaves a blob which nothing names yet: a commit must have a chance. */
+  readonly youth: number;
   readonly skip: readonly { readonly reason: string; readonly tests: readonly string[] }[];
 }
 /** What a test is given. */

@@ -12,6 +12,7 @@ if (!noMongod) {
     remove: dropDatabase,
     // What the one before left under way holds its accounts for three seconds.
     storm: 4000,
+    youth: 200,
     skip: [
       {
         reason: 'the disk is mongod\u2019s own',

@@ -19,6 +19,7 @@ storeContract({
   audit,
   remove: (data) => rm(data, { recursive: true }),
   storm: 100,
+  youth: -1,
   skip: [],
 });
 

@@ -56,7 +56,7 @@ export function createBlobs({ docs: { blobs, chunks } }: Mongo, now: () => numbe
         while (!(await inserted({ _id: id, sha256, size, refs: 0, touched: now() }))) {
           const same = await touch(sha256, size);
           if (same === undefined) continue;
-          await chunks.deleteMany(chunksOf(id));
+          if (same !== id) await chunks.deleteMany(chunksOf(id));
           return { id: same as BlobId, size };
         }
         return { id: id as BlobId, size };
