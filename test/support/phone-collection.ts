@@ -155,8 +155,30 @@ function statusOf(result: Result): number {
 }
 
 /** ApplicationData of a mail. Throws Breach for elements that the version does not have. */
+/** As a phone of the newest version would hold it. */
+function today(item: ReadEmail): ReadEmail {
+  const { Body25, BodySize, BodyTruncated, MIMEData, MIMESize, MIMETruncated, Attachments25, ...rest } = item;
+  const text = Body25 === undefined ? undefined : { Type: 1, Data: Body25, size: BodySize, cut: BodyTruncated };
+  const whole = MIMEData === undefined ? undefined : { Type: 4, Data: MIMEData, size: MIMESize, cut: MIMETruncated };
+  const { size, cut, ...body } = text ?? whole ?? {};
+  const files = Attachments25?.Attachment.map(({ AttName, AttSize, AttMethod, DisplayName = '' }) => ({
+    ...{ DisplayName, FileReference: AttName, Method: AttMethod, EstimatedDataSize: AttSize },
+  }));
+  return {
+    ...rest,
+    ...('Type' in body && {
+      Body: {
+        ...body,
+        ...(size !== undefined && { EstimatedDataSize: size }),
+        ...(cut !== undefined && { Truncated: cut }),
+      },
+    }),
+    ...(files && { Attachments: { Attachment: files } }),
+  } as ReadEmail;
+}
+
 export function readItem(element: Element, version: Version): ReadEmail {
   const { value, unknown } = read(email, element, { version });
   if (unknown.length > 0) throw new Breach(`not in version ${version}: ${unknown.join(', ')}`);
-  return value;
+  return today(value);
 }

@@ -12,7 +12,9 @@ import {
   isWbxmlType,
   type Node,
   provision,
+  type QueryParameters,
   type ReadOf,
+  rank,
   read,
   type ShapedCommand,
   settings,
@@ -43,7 +45,8 @@ const agents: Readonly<Record<string, string>> = {
   iPhone: 'Apple-iPhone16C2/2206.76',
   Android: 'Android-Mail/2026.01',
 };
-const policyType = 'MS-EAS-Provisioning-WBXML';
+/** The policy is a document, before 12.0 a text. */
+const policyTypes = { document: 'MS-EAS-Provisioning-WBXML', text: 'MS-WAP-Provisioning-XML' };
 
 export class PhoneSession {
   readonly user: string;
@@ -85,6 +88,7 @@ export class PhoneSession {
   /** Asks for the policy, takes it, and keeps the key. Gives both keys. */
   async provision(): Promise<{ temporary: string; final: string }> {
     this.policyKey = '0';
+    const policyType = this.isBefore('12.0') ? policyTypes.text : policyTypes.document;
     const first = await this.call('Provision', provision, {
       DeviceInformation: { Set: this.#information },
       Policies: { Policy: { PolicyType: policyType } },
@@ -115,6 +119,21 @@ export class PhoneSession {
     return answer;
   }
 
+  isBefore(version: Version): boolean {
+    return rank(this.version) < rank(version);
+  }
+
+  /** A command of up to 12.1 whose body, when it has one, is a message and whose rest stands in the query. */
+  async postPlain(command: CommandName, parameters: QueryParameters, mime?: Buffer): Promise<HttpAnswer> {
+    const request = {
+      method: 'POST' as const,
+      query: this.#query(command, parameters),
+      headers: this.#headers(command, mime && 'message/rfc822'),
+      body: mime ?? Buffer.alloc(0),
+    };
+    return this.#insist(command, (options) => this.#line.send(request, options));
+  }
+
   /** One command with a body by its schema; undefined for an empty answer. */
   async call<Request extends Node, Response extends Node>(
     command: ShapedCommand,
@@ -136,7 +155,7 @@ export class PhoneSession {
     const request = {
       method: 'POST' as const,
       query: this.#query(command),
-      headers: this.#headers(command, root),
+      headers: this.#headers(command, root && 'application/vnd.ms-sync.wbxml'),
       body,
     };
     const answer = await this.#insist(command, (options) => this.#line.send(request, options), signal);
@@ -179,21 +198,24 @@ export class PhoneSession {
     return { Model: 'iPhone16C2', OS: 'iOS 18.5 22F76', OSLanguage: 'en', FriendlyName: 'A phone', UserAgent: agent };
   }
 
-  #query(command: CommandName): string {
+  #query(command: CommandName, parameters: QueryParameters = {}): string {
     const { user, deviceId, version, policyKey } = this;
     if (this.#options.query === 'base64') {
       const key = policyKey === '0' ? {} : { policyKey };
       const device = { deviceIdText: deviceId, deviceType: this.#deviceType };
-      return encodeURIComponent(buildBase64Query({ version, command, user, ...device, ...key, parameters: {} }));
+      return encodeURIComponent(buildBase64Query({ version, command, user, ...device, ...key, parameters }));
     }
+    const said = Object.entries(parameters).map(
+      ([name, value]) => [name, value === true ? 'T' : String(value)] as const,
+    );
     const fields = { User: user, DeviceId: deviceId, DeviceType: this.#deviceType, Cmd: command };
-    return Object.entries(fields)
+    return [...Object.entries(fields), ...said]
       .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
       .join('&');
   }
 
-  #headers(command: string, root: Element | undefined): Record<string, string> {
-    const type: Record<string, string> = root ? { 'Content-Type': 'application/vnd.ms-sync.wbxml' } : {};
+  #headers(command: string, contentType: string | undefined): Record<string, string> {
+    const type: Record<string, string> = contentType ? { 'Content-Type': contentType } : {};
     const agent = { 'User-Agent': this.#userAgent, Accept: '*/*', 'Accept-Language': 'en' };
     if (this.#options.query === 'base64') return { ...agent, ...type };
     const key: Record<string, string> = command === 'Ping' ? {} : { 'X-MS-PolicyKey': this.policyKey };

@@ -10,6 +10,7 @@ import {
   moveItems,
   pages,
   ping,
+  type QueryParameters,
   type ReadEmail,
   type ReadOf,
   read,
@@ -88,6 +89,9 @@ interface BodyRequest {
   readonly truncation?: number;
 }
 
+/** By folder type, where it is not mail: what a collection is called up to 12.1. */
+const classNames: Readonly<Record<number, string>> = { 7: 'Tasks', 8: 'Calendar', 9: 'Contacts', 10: 'Notes' };
+
 export class Phone extends PhoneSession {
   folderKey = '0';
   readonly folders = new Map<string, Folder>();
@@ -97,7 +101,7 @@ export class Phone extends PhoneSession {
   /** OPTIONS, Settings, Provision and the folders, as an account is set up. */
   async setUp(): Promise<void> {
     await this.options();
-    await this.settings();
+    if (!this.isBefore('12.0')) await this.settings();
     await this.provision();
     await this.folderSync();
   }
@@ -148,6 +152,7 @@ export class Phone extends PhoneSession {
     const held = this.collection(id);
     const commands = (request.commands ?? []).map((command) => this.#numbered(command));
     const collection: RequestCollection = {
+      Class: classNames[this.folders.get(id)?.Type ?? 2] ?? 'Email',
       SyncKey: held.key,
       CollectionId: id,
       DeletesAsMoves: request.deletesAsMoves,
@@ -183,8 +188,10 @@ export class Phone extends PhoneSession {
     if (!collection || others.length > 0 || collection.CollectionId !== held.id) throw new Breach('another collection');
     const { Status: status, MoreAvailable: more, Responses: responses = [] } = collection;
     if (status === 3) held.clear();
+    // Before 12.1 an answer that says nothing says its key.
+    const empty = status === 1 && collection.SyncKey === held.key;
     const changes = status === 1 ? held.apply(collection, sent, this.version) : nothing;
-    return { ...changes, status, more, responses, empty: false };
+    return { ...changes, status, more, responses, empty };
   }
 
   /** A held Sync. */
@@ -237,6 +244,7 @@ export class Phone extends PhoneSession {
 
   /** 1 when it was sent, else the Status. */
   async sendMail(mime: Buffer | string, request: { clientId?: string; save?: boolean } = {}): Promise<number> {
+    if (this.isBefore('14.0')) return this.#sendPlain('SendMail', { SaveInSent: request.save ?? true }, mime);
     const answer = await this.call('SendMail', sendMail, {
       ClientId: request.clientId ?? randomUUID(),
       SaveInSentItems: request.save ?? true,
@@ -251,6 +259,8 @@ export class Phone extends PhoneSession {
     mime: string,
     request: { replaceMime?: boolean } = {},
   ): Promise<number> {
+    const about = { CollectionId: folder, ItemId: item, SaveInSent: true };
+    if (this.isBefore('14.0')) return this.#sendPlain('SmartReply', about, mime);
     const answer = await this.call('SmartReply', smartReply, {
       ClientId: randomUUID(),
       Source: { FolderId: folder, ItemId: item },
@@ -261,7 +271,15 @@ export class Phone extends PhoneSession {
     return answer?.Status ?? 1;
   }
 
+  /** 1, or the HTTP code. */
+  async #sendPlain(command: 'SendMail' | 'SmartReply', about: QueryParameters, mime: Buffer | string): Promise<number> {
+    const { status, body } = await this.postPlain(command, about, Buffer.from(mime));
+    if (body.length > 0) throw new Breach(`${command}: a body`);
+    return status === 200 ? 1 : status;
+  }
+
   async fetchMail(folder: string, item: string, body: BodyRequest): Promise<FetchedMail> {
+    if (this.isBefore('12.0')) return this.#fetchBySync(folder, item, body);
     const fetched = await this.#fetch({
       CollectionId: folder,
       ServerId: item,
@@ -275,7 +293,22 @@ export class Phone extends PhoneSession {
     return { status: fetched.Status, properties: readItem(data, this.version) };
   }
 
+  /** What there was before ItemOperations; the options that it takes are put back. */
+  async #fetchBySync(folder: string, item: string, { mimeSupport = 0 }: BodyRequest): Promise<FetchedMail> {
+    const options = { FilterType: 0, MIMESupport: mimeSupport };
+    const { responses } = await this.sync(folder, { options, getChanges: false, commands: [{ fetch: item }] });
+    await this.sync(folder, { options: { FilterType: 0, MIMESupport: 0 }, getChanges: false });
+    const [answer] = responses;
+    if (!answer || !('Fetch' in answer)) throw new Breach('Sync: no Fetch');
+    const { Status: status, ApplicationData } = answer.Fetch;
+    return { status, ...(ApplicationData && { properties: readItem(ApplicationData, this.version) }) };
+  }
+
   async fetchFile(reference: string, range?: string): Promise<FetchedFile> {
+    if (this.isBefore('12.0')) {
+      const { status, body } = await this.postPlain('GetAttachment', { AttachmentName: reference });
+      return { status, data: body };
+    }
     const fetched = await this.#fetch({
       FileReference: reference,
       Options: range === undefined ? undefined : { Range: range },
