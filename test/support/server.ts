@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { audit } from '../../src/store/sqlite/audit.ts';
+import { checkStore } from '../../src/store/open.ts';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const startWithin = 20_000;
@@ -148,7 +148,7 @@ export class ServerProcess {
     try {
       const served = this.#child !== undefined;
       const code = await this.terminate();
-      const wrong = await audit(this.data);
+      const wrong = await checkStore({ data: this.data, store: this.#environment.EASEL_STORE ?? 'sqlite' });
       if (wrong.length > 0) throw new Error(`the store after the end: ${wrong.join('; ')}`);
       if (served && code !== 0) throw new Error(`ended with ${code}: ${this.#errors}`);
     } finally {

@@ -1,0 +1,3 @@
+import { testKilledBetween } from './killed-between.ts';
+
+testKilledBetween('12.1');
