@@ -3,32 +3,32 @@ import assert from 'node:assert/strict';
 import { type ClassName, classShapes, read, write } from '../../protocol/index.ts';
 import type { Element } from '../../protocol/wbxml/element.ts';
 import type { Phone } from './endpoint.ts';
-import { type Answered, type Asked, type Options, prime, syncOne } from './sync-phone.ts';
+import { type Answered, type Asked, type Options, prime, type Speaker, syncOne } from './sync-phone.ts';
 
 type Command = NonNullable<Asked['Commands']>[number];
 
-export class FolderCopy<Shown> {
+export class FolderCopy<Shown, By extends Speaker = Phone> {
   readonly items = new Map<string, Shown>();
-  readonly phone: Phone;
+  readonly phone: By;
   readonly #folder: string;
   readonly #class: ClassName;
   #key = '0';
   #clientIds = 0;
 
-  private constructor(phone: Phone, folder: string, itemClass: ClassName) {
+  private constructor(phone: By, folder: string, itemClass: ClassName) {
     this.phone = phone;
     this.#folder = folder;
     this.#class = itemClass;
   }
 
   /** Primed and loaded. */
-  static async open<Shown>(
-    phone: Phone,
+  static async open<Shown, By extends Speaker = Phone>(
+    phone: By,
     folder: string,
     itemClass: ClassName,
     first: Partial<Asked> = {},
-  ): Promise<FolderCopy<Shown>> {
-    const copy = new FolderCopy<Shown>(phone, folder, itemClass);
+  ): Promise<FolderCopy<Shown, By>> {
+    const copy = new FolderCopy<Shown, By>(phone, folder, itemClass);
     copy.#key = await prime(phone, folder, first);
     await copy.sync();
     return copy;

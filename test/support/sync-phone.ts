@@ -15,6 +15,8 @@ export const [inbox, drafts, trash, sent, outbox, calendar, contacts, notes] = [
   '10',
 ];
 
+/** Who asks: a phone in this process, or one on a line. */
+export type Speaker = Pick<Phone, 'version' | 'encode' | 'answer'>;
 export type Asked = NonNullable<NonNullable<Request<'Sync'>['Collections']>['Collection']>[number];
 export type Answered = NonNullable<Answer<'Sync'>['Collections']>['Collection'][number];
 export type ChangeCommand = Extract<NonNullable<Asked['Commands']>[number], { Change: unknown }>;
@@ -25,7 +27,7 @@ export function ask(...collections: Asked[]): Request<'Sync'> {
 }
 
 /** Undefined: an empty 200. */
-export async function syncOne(phone: Phone, asked: Asked): Promise<Answered | undefined> {
+export async function syncOne(phone: Speaker, asked: Asked): Promise<Answered | undefined> {
   const answer = await phone.answer('Sync', phone.encode('Sync', ask(asked)));
   if (!answer) return undefined;
   const [collection, ...others] = answer.Collections?.Collection ?? [];
@@ -35,14 +37,14 @@ export async function syncOne(phone: Phone, asked: Asked): Promise<Answered | un
 }
 
 /** As `syncOne`, of an answer that is not empty. */
-export async function synced(phone: Phone, asked: Asked): Promise<Answered> {
+export async function synced(phone: Speaker, asked: Asked): Promise<Answered> {
   const collection = await syncOne(phone, asked);
   assert.ok(collection, 'an empty answer');
   return collection;
 }
 
 export async function prime(
-  phone: Phone,
+  phone: Speaker,
   CollectionId: string | undefined = inbox,
   rest: Partial<Asked> = {},
 ): Promise<string> {
