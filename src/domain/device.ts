@@ -9,6 +9,8 @@ export interface Device {
   readonly userAgent?: string;
   /** '14.1', '16.1': of its last request. */
   readonly version?: string;
+  /** The list of versions that it was last told. */
+  readonly announced?: string;
   /** [MS-ASCMD] 2.2.3.45 DeviceInformation: Model, IMEI, FriendlyName, OS, … as given. */
   readonly information?: Readonly<Record<string, string>>;
   readonly created: number;

@@ -132,7 +132,7 @@ async function handle(running: Running, request: EasRequest): Promise<EasRespons
     return respond(
       answer,
       note,
-      announces(command, input) ? { ...announcement(), 'X-MS-RP': servedVersions.join(',') } : {},
+      announces(command, input) || isNews(admission) ? { ...announcement(), 'X-MS-RP': versionList } : {},
     );
   } catch (error) {
     // A body over the limit is HTTP's to refuse, unless it is the message to be sent that is too large.
@@ -174,6 +174,13 @@ function isOld(version: Version): boolean {
 function wholeStatus(value: unknown, version: Version): number | undefined {
   const { Status } = (value ?? {}) as { readonly Status?: number };
   return isOld(version) && Status !== undefined && Status > 100 ? Status : undefined;
+}
+
+const versionList = servedVersions.join(',');
+
+/** The list changed since the device was last told: its next answer says so, once. */
+function isNews({ device }: Admission): boolean {
+  return device?.announced !== undefined && device.announced !== versionList;
 }
 
 /** A device that begins again is told what the server can do ([MS-ASHTTP] R1202). */
@@ -318,6 +325,7 @@ function newDevice({ deviceId, deviceType, version }: Admission, request: EasReq
     id: deviceId,
     type: deviceType.slice(0, 64),
     version,
+    announced: versionList,
     ...agent,
     created: now,
     lastSeen: now,
@@ -337,6 +345,7 @@ async function currentDevice(
   const fresh =
     known &&
     known.version === seen.version &&
+    known.announced === seen.announced &&
     (seen.userAgent === undefined || known.userAgent === seen.userAgent) &&
     seen.lastSeen - known.lastSeen < staleAfter;
   if (fresh) return known;

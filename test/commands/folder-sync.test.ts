@@ -41,6 +41,17 @@ describe('FolderSync', async () => {
     assert.equal(response.headers['X-MS-RP'], undefined);
   });
 
+  test('a device that was told of other versions hears of these once, with whatever it asks', async () => {
+    const phone = await house.phone();
+    const { SyncKey } = await phone.ask('FolderSync', { SyncKey: '0' });
+    await house.store.transact(phone.account, async (tx) =>
+      tx.putDevice({ ...(await tx.device(phone.device))!, announced: '14.0,14.1' }),
+    );
+    const ask = async () =>
+      (await phone.send('FolderSync', { body: phone.encode('FolderSync', { SyncKey: SyncKey! }) })).headers['X-MS-RP'];
+    assert.deepEqual([await ask(), await ask()], ['2.5,12.0,12.1,14.0,14.1,16.0,16.1', undefined]);
+  });
+
   test('what changed comes once, with a new key; parents before their children', async () => {
     const phone = await house.phone();
     const first = await phone.ask('FolderSync', { SyncKey: '0' });
