@@ -39,6 +39,7 @@ import type { Trust } from '../trust.ts';
 import { Budget } from './budget.ts';
 import { makeRoom } from './devices.ts';
 import { type Admission, admit, type Gate } from './gate.ts';
+import { rehearse } from './rehearse.ts';
 import type { EasRequest, EasResponse, Endpoint } from './types.ts';
 
 const server = '16.1';
@@ -357,31 +358,6 @@ async function currentDevice(
     tx.putDevice(next);
     return next;
   });
-}
-
-class Rehearsed {
-  readonly result: unknown;
-  constructor(result: unknown) {
-    this.result = result;
-  }
-}
-
-/** Runs `work` for a trial device and leaves nothing behind: what throws has written nothing. */
-async function rehearse<T>(
-  store: Store,
-  { account }: EasRequest,
-  device: Device,
-  work: (tx: Transaction) => Promise<T>,
-): Promise<T> {
-  try {
-    return await store.transact(account, async (tx) => {
-      tx.putDevice(device);
-      throw new Rehearsed(await work(tx));
-    });
-  } catch (error) {
-    if (error instanceof Rehearsed) return error.result as T;
-    throw error;
-  }
 }
 
 /** The one catch: which Status an error has, and how loudly it is logged. */
