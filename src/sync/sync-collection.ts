@@ -156,11 +156,13 @@ async function answer(tx: Transaction, request: SyncRequest, collection: Collect
     ...(brake.count && { deletes: brake.count }),
   };
   tx.saveSyncRecord(brake.held ? forgotten(saved) : saved);
-  const then = new Map([...touched, ...(await asWithdrawn(tx, saved, next))]);
+  const undone = await asWithdrawn(tx, saved, next);
+  const then = new Map([...touched, ...undone]);
   const source = sourceOn(tx, collection.id, { byConversation: byConversation(options), touched: then });
   const more =
     request.getChanges &&
     (ran.altered ||
+      ran.touched.some((id) => undone.has(id)) ||
       takesAway(changes, commands) ||
       (await wouldDeliver(source, viewOf(request.device, next), bounds)) !== 'nothing');
   return { kind: 'answered', key, options, changes, responses: commands, more };
