@@ -43,14 +43,20 @@ export async function openNodes(openTwo: OpenTwo): Promise<Nodes> {
 const ping = (phone: Phone) =>
   phone.encode('Ping', { HeartbeatInterval: 600, Folders: { Folder: [{ Id: inbox!, Class: 'Email' }] } });
 
-/** Resolves when it waits on its node, and the store says so. */
+/** Resolves when it waits on its node, and the store says so. What was written just before may reach its node only then, and
+ * end the wait: it asks again, as phones do. */
 export async function held(phone: Phone, body = ping(phone)): Promise<{ status: Promise<number | undefined> }> {
-  const status = phone.answer('Ping', body).then((answer) => answer?.Status);
-  await waits(phone);
-  return { status };
+  for (let turn = 0; turn < 5; turn++) {
+    const status = phone.answer('Ping', body).then((answer) => answer?.Status);
+    const ended = await Promise.race([status, waits(phone).then(() => 'waits' as const)]);
+    if (ended === 'waits') return { status };
+    assert.equal(ended, 1);
+  }
+  throw new Error('five waits ended at once');
 }
 async function waits(phone: Phone): Promise<void> {
-  while (phone.house.endpoint.waiting() === 0) await sleep(5);
+  const end = Date.now() + 10_000;
+  while (phone.house.endpoint.waiting() === 0 && Date.now() < end) await sleep(5);
 }
 
 export function testNodes(engine: string, openTwo: OpenTwo, skip: string | false = false): void {
