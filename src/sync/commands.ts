@@ -6,6 +6,7 @@ import type { ClientId, CollectionId, DeviceId, ServerId } from '../domain/ids.t
 import type { LivingItem, NewItem } from '../domain/item.ts';
 import type { AnsweredCommand, Floors, SyncOptions, SyncState } from '../domain/sync-record.ts';
 import type { Facts, Transaction } from '../store/port.ts';
+import { byConversation } from './modes.ts';
 import type { Source } from './source.ts';
 import { conversationOf, floorOf, holds, isEcho, isLiving, seenAt, viewOf } from './view.ts';
 
@@ -69,6 +70,7 @@ export interface Applied {
 export interface Speaker {
   readonly device: DeviceId;
   readonly collection: CollectionId;
+  /** The one it speaks from, with the options that the answer is made with. */
   readonly state: SyncState;
   /** What the state's view looks through. */
   readonly source: Source;
@@ -151,10 +153,15 @@ async function add(
  * others of its conversation may come or go with it.
  */
 function isOutside(item: Pick<NewItem, 'class' | 'conversation' | 'sortDate'>, speaker: Speaker): boolean {
-  const { state, target, source } = speaker;
-  if (source.byConversation && conversationOf(item) !== undefined) return true;
+  const { state, target } = speaker;
+  if (stirsOthers(item, speaker)) return true;
   const { sortDate, class: itemClass } = item;
   return sortDate < floorOf(target, itemClass).date || sortDate < floorOf(state, itemClass).date;
+}
+
+/** By the mode that the answer leaves behind, which may not be the one that it came from. */
+function stirsOthers(item: Pick<NewItem, 'class' | 'conversation'>, { state }: Speaker): boolean {
+  return byConversation(state.options) && conversationOf(item) !== undefined;
 }
 
 /** Touched parts of an item that was replaced as a whole. */
@@ -200,5 +207,5 @@ async function remove(tx: Transaction, speaker: Speaker, command: DeleteCommand,
   if (command.moveTo && command.moveTo !== speaker.collection) tx.move(item.id, command.moveTo, {}, facts);
   else tx.remove(item.id, facts);
   await command.beside?.(item)?.(tx, item.id);
-  return answer('done', item.id, speaker.source.byConversation && conversationOf(item) !== undefined);
+  return answer('done', item.id, stirsOthers(item, speaker));
 }

@@ -54,6 +54,20 @@ test('a page that ended among the mails of a conversation takes back what no lon
   await agree(world, phone);
 });
 
+test('an own mail that is added beside the switch to conversations brings the older ones, and the answer announces them', async () => {
+  const { world, phone } = await life();
+  const { wants } = phone.view(inbox);
+  wants.filter = 2;
+  await world.add(inbox, { thread: 't', day: world.today - 5 });
+  await phone.settle(inbox);
+  wants.threads = true;
+  phone.add(inbox, { thread: 't', a: 1 });
+  await phone.settle(inbox);
+  assert.equal(await phone.pending(inbox), 'nothing');
+  assert.equal(phone.view(inbox).items.size, 2);
+  await agree(world, phone);
+});
+
 test('when the newest mail of a conversation goes, the older ones leave with it', async () => {
   const { world, phone } = await life();
   await oldConversation(world, phone);
