@@ -32,3 +32,21 @@ export function preparePlucked<Parameters extends unknown[], Value>(
 ): Query<Parameters, Value> {
   return db.prepare<Parameters, Value>(text).pluck() as unknown as Query<Parameters, Value>;
 }
+/** One whose rows are made of their values, in the order of its columns. */
+export function prepareMapped<Parameters extends unknown[], Row>(
+  db: Connection,
+  text: string,
+  toRow: (values: readonly unknown[]) => Row,
+): Query<Parameters, Row> {
+  const statement = db.prepare<Parameters, unknown[]>(text).raw();
+  return {
+    run: () => {
+      throw new TypeError('it reads');
+    },
+    get: (...parameters) => {
+      const values = statement.get(...parameters);
+      return values && toRow(values);
+    },
+    all: (...parameters) => statement.all(...parameters).map(toRow),
+  };
+}

@@ -1,5 +1,12 @@
-import { type AccountRow, type BodyRow, type CollectionRow, type ItemRow, itemColumns } from '../list/rows.ts';
-import { type Connection, prepare, preparePlucked } from './connection.ts';
+import {
+  type AccountRow,
+  type BodyRow,
+  type CollectionRow,
+  type ItemRow,
+  itemColumns,
+  itemRowOf,
+} from '../list/rows.ts';
+import { type Connection, prepare, prepareMapped, preparePlucked } from './connection.ts';
 
 export interface JournalRow {
   key: number;
@@ -22,6 +29,10 @@ type Bounds = [
   itemClass: string | null,
 ];
 export type LogItemRow = ItemRow & { stamp: number; kind: number };
+function logRowOf(values: readonly unknown[]): LogItemRow {
+  const [stamp, kind] = values.slice(-2) as [number, number];
+  return Object.assign(itemRowOf(values), { stamp, kind });
+}
 
 const bounds = `i.account = ? and i.collection = ? and i.died is null
   and (i.sort_date, i.number) >= (?, ?) and (i.sort_date, i.number) < (?, ?) and (? is null or i.class = ?)`;
@@ -37,35 +48,41 @@ export function prepareReads(db: Connection) {
     begin: prepare<unknown[]>(db, 'begin'),
     end: prepare<unknown[]>(db, 'commit'),
     ...prepareAccountReads(db),
-    item: prepare<[number, number], ItemRow>(
+    item: prepareMapped<[number, number], ItemRow>(
       db,
       `select ${itemColumns} from items i where i.account = ? and i.number = ?`,
+      itemRowOf,
     ),
-    added: prepare<[number, string, string, string], ItemRow>(
+    added: prepareMapped<[number, string, string, string], ItemRow>(
       db,
       `select ${itemColumns} from items i where i.account = ? and i.added_device = ? and i.added_client = ?
       and i.died is null and i.collection = ? order by i.created`,
+      itemRowOf,
     ),
-    conversation: prepare<[number, string, string], ItemRow>(
+    conversation: prepareMapped<[number, string, string], ItemRow>(
       db,
       `select ${itemColumns} from items i
       where i.account = ? and i.collection = ? and i.conversation = ? order by i.created`,
+      itemRowOf,
     ),
-    log: prepare<[number, string, number, number], LogItemRow>(
+    log: prepareMapped<[number, string, number, number], LogItemRow>(
       db,
-      `select l.stamp, l.kind, ${itemColumns} from log l
+      `select ${itemColumns}, l.stamp, l.kind from log l
       cross join items i on i.account = l.account and i.number = l.number
       where l.account = ? and l.collection = ? and l.stamp > ? order by l.stamp limit ? + 0`,
+      logRowOf,
     ),
-    oldest: prepare<[...Bounds, number], ItemRow>(
+    oldest: prepareMapped<[...Bounds, number], ItemRow>(
       db,
       `select ${itemColumns} from items i indexed by items_by_position
       where ${bounds} order by i.sort_date, i.number limit ? + 0`,
+      itemRowOf,
     ),
-    newest: prepare<[...Bounds, number], ItemRow>(
+    newest: prepareMapped<[...Bounds, number], ItemRow>(
       db,
       `select ${itemColumns} from items i indexed by items_by_position
       where ${bounds} order by i.sort_date desc, i.number desc limit ? + 0`,
+      itemRowOf,
     ),
     count: prepare<Bounds, { items: number }>(
       db,
