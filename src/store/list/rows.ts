@@ -16,7 +16,6 @@ import type {
 import type { Content, Item, ItemRecord, LivingItem, StoredClass, Tombstone } from '../../domain/item.ts';
 import type { QueuedMessage } from '../../domain/outbox.ts';
 import type { ItemNumber } from '../../domain/position.ts';
-import type { SyncRecord } from '../../domain/sync-record.ts';
 import type { LogRow } from '../port.ts';
 import type { ClaimedRow } from './lists.ts';
 
@@ -260,9 +259,6 @@ export function toCollection(row: CollectionRow): Collection {
 
 export function toDevice(row: BodyRow): Device {
   return { ...(JSON.parse(row.body) as Omit<Device, 'generation'>), generation: row.generation };
-}
-export function toSyncRecord(row: BodyRow): SyncRecord {
-  return { ...(JSON.parse(row.body) as Omit<SyncRecord, 'generation'>), generation: row.generation };
 }
 /** What of an account is kept as JSON. */
 export function accountFacts(account: NewAccount): string {

@@ -9,6 +9,7 @@ import { type Facts, openStamp, type Reader, type Transaction } from '../port.ts
 import type { ContentWrite } from './lists.ts';
 import { anyItem, livingItem, type Pending, requireFresh, syncRecordKey } from './pending.ts';
 import { accountFacts, serverId } from './rows.ts';
+import { syncRecordBody } from './sync-record-row.ts';
 
 /** `reader`: of the snapshot, its look-ups those of `pending`. */
 export function transactionOn(reader: Reader, pending: Pending): Transaction {
@@ -173,8 +174,7 @@ function accountTransaction(pending: Pending): AccountMethods {
       const { device, collection } = next;
       const current = lookups.syncRecord(device, collection);
       requireFresh(pending, { kind: 'sync', id: device, collection }, next.generation, current);
-      const { generation: _, ...body } = next;
-      writes.push({ write: 'saveSyncRecord', device, collection, body: JSON.stringify(body) });
+      writes.push({ write: 'saveSyncRecord', device, collection, body: syncRecordBody(next) });
       pending.syncRecords.set(syncRecordKey(device, collection), {
         ...next,
         generation: (current?.generation ?? 0) + 1,

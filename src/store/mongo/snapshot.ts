@@ -19,10 +19,10 @@ import {
   toCollection,
   toDevice,
   toItem,
-  toSyncRecord,
 } from '../list/rows.ts';
 import type { View } from '../list/run.ts';
 import type { Counters } from '../list/stats.ts';
+import { toSyncRecord } from '../list/sync-record-row.ts';
 import { token } from '../list/token.ts';
 import type { LogRow, Range, Reader } from '../port.ts';
 import type { AccountDoc, Collections, ItemDoc, JournalDoc, Mongo } from './documents.ts';

@@ -18,10 +18,10 @@ import {
   toCollection,
   toDevice,
   toItem,
-  toSyncRecord,
 } from '../list/rows.ts';
 import type { View } from '../list/run.ts';
 import type { Counters } from '../list/stats.ts';
+import { toSyncRecord } from '../list/sync-record-row.ts';
 import { accountWord, token } from '../list/token.ts';
 import type { LogRow, Range, Reader } from '../port.ts';
 import type { JournalRow, LogItemRow, Reads } from './reads.ts';
