@@ -54,7 +54,7 @@ try {
   const bench = { store, waiters, phones, item: { ...emailOf(mime, id, { received: Date.now() }), blobs: [] } };
   console.log(formatTable([...(await oneByOne(bench)), ...(await allAtOnce(bench))]));
 } finally {
-  waiters[Symbol.dispose]();
+  await waiters[Symbol.asyncDispose]();
   await store[Symbol.asyncDispose]();
   await engine[Symbol.asyncDispose]();
 }

@@ -73,7 +73,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint & AsyncDisposable
     options: (userAgent) => ({ 'MS-Server-ActiveSync': server, ...announcement(newestFor(userAgent)) }),
     handle: (request) => handle(running, request),
     waiting: () => waiters.size,
-    [Symbol.asyncDispose]: async () => waiters[Symbol.dispose](),
+    [Symbol.asyncDispose]: () => waiters[Symbol.asyncDispose](),
   };
 }
 

@@ -24,6 +24,12 @@ export class Slices {
     void this.#run();
   }
 
+  /** What has not begun is left undone. */
+  clear(): void {
+    this.#waiting = [];
+    this.#next = 0;
+  }
+
   async #run(): Promise<void> {
     await this.#nextTurn();
     while (this.#next < this.#waiting.length) {

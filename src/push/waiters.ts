@@ -60,12 +60,14 @@ export interface WaiterOptions {
   readonly onError: (error: unknown) => void;
 }
 
-export class Waiters implements Disposable {
+export class Waiters implements AsyncDisposable {
   readonly #options: WaiterOptions;
   readonly #byDevice = new Map<string, Waiter>();
   readonly #byAccount = new Map<AccountId, Set<Waiter>>();
   readonly #wheel: Wheel<Waiter>;
   readonly #slices = new Slices();
+  /** What reads or writes the store just now. */
+  readonly #underWay = new Set<Promise<void>>();
   readonly #stopFeed: () => void;
   readonly #timer: NodeJS.Timeout;
 
@@ -98,8 +100,8 @@ export class Waiters implements Disposable {
       const ofAccount = this.#byAccount.get(request.account) ?? new Set();
       this.#byAccount.set(request.account, ofAccount.add(waiter));
       this.#wheel.place(waiter, waiter.deadline);
-      if (!isTrial(request.device.id)) waiter.claimed = this.#claim(waiter);
-      void this.#ask(waiter);
+      if (!isTrial(request.device.id)) waiter.claimed = this.#follow(this.#claim(waiter));
+      void this.#follow(this.#ask(waiter));
     });
   }
 
@@ -148,7 +150,7 @@ export class Waiters implements Disposable {
   #turn(): void {
     const now = this.#options.clock.now();
     for (const waiter of this.#wheel.turn(now)) {
-      this.#slices.add(waiter.deadline <= now ? () => waiter.end('elapsed') : () => this.#grow(waiter));
+      this.#slices.add(waiter.deadline <= now ? () => waiter.end('elapsed') : () => this.#follow(this.#grow(waiter)));
     }
   }
 
@@ -163,10 +165,11 @@ export class Waiters implements Disposable {
     for (const waiter of this.#byAccount.get(event.account) ?? []) {
       // With other credentials, or none, it must introduce itself anew.
       if (event.credentials) this.#slices.add(() => waiter.end('superseded'));
-      else if (event.devices.includes(waiter.request.device.id)) this.#slices.add(() => this.#check(waiter));
+      else if (event.devices.includes(waiter.request.device.id))
+        this.#slices.add(() => this.#follow(this.#check(waiter)));
       if (!waiter.queued && (event.hierarchy || concerns(event, waiter.request))) {
         waiter.queued = true;
-        this.#slices.add(() => this.#ask(waiter));
+        this.#slices.add(() => this.#follow(this.#ask(waiter)));
       }
     }
   }
@@ -210,10 +213,18 @@ export class Waiters implements Disposable {
     }
   }
 
-  [Symbol.dispose](): void {
+  #follow(work: Promise<void>): Promise<void> {
+    this.#underWay.add(work);
+    return work.finally(() => this.#underWay.delete(work));
+  }
+
+  /** Resolves when nothing asks the store any more. */
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#stopFeed();
     clearInterval(this.#timer);
+    this.#slices.clear();
     for (const waiter of [...this.#byDevice.values()]) waiter.end('shutdown');
+    await Promise.allSettled(this.#underWay);
   }
 }
 
