@@ -1,4 +1,4 @@
-import { type Node, newestVersion, rank, type Version } from '../schema/index.ts';
+import { type Node, newestVersion, rank, type Version, write } from '../schema/index.ts';
 import { type Element, element } from '../wbxml/element.ts';
 import { sendMail, smartForward, smartReply } from './compose-mail.ts';
 import { find } from './find.ts';
@@ -95,8 +95,15 @@ export function hasCommand(command: ShapedCommand | keyof typeof bodilessCommand
   return rank(version) >= rank(since) && rank(version) <= rank(until);
 }
 
+/** A Status that the root's table does not have and a part's has: MS-ASCMD_R4321, R4329. */
+const partAnswers: { readonly [command in ShapedCommand]?: Readonly<Record<number, Element>> } = {
+  Search: { 2: write(search.response, { Status: 1, Response: { Store: { Status: 2 } } }) },
+};
+
 /** The root of a command with nothing but a Status: how 14.0 and later answer an error of the whole request. */
 export function statusAnswer(command: ShapedCommand, status: number): Element {
+  const part = partAnswers[command]?.[status];
+  if (part) return part;
   const { tag, content } = commandShapes[command].response as Node;
   const child = content.kind === 'container' ? content.children.find((each) => each.key === 'Status') : undefined;
   if (child === undefined) throw new Error(`${command} has no Status`);

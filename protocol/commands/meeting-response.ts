@@ -22,13 +22,13 @@ export const sendResponse = container(
 );
 
 // InstanceId stays text and is read in every version: its form is checked by the command, which answers 104, and
-// before 14.1 it answers 2.
+// before 14.1 it answers 2. So it does for a request without UserResponse.
 const request = container(
   page.MeetingResponse,
   many(
     container(
       page.Request,
-      one(page.UserResponse, int),
+      optional(page.UserResponse, int),
       optional(page.CollectionId, text),
       optional(page.RequestId, text),
       since('12.0', optional(search.LongId, text)),

@@ -12,22 +12,27 @@ export interface PictureLimits {
 /** Status of a picture ([MS-ASCMD] 2.2.2 Common Status Codes): none there, too large, enough of them. */
 const [noPicture, pictureTooLarge, picturesEnough] = [173, 174, 175];
 
-/** By display name, at most `limit`; pictures when they are asked for. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** By display name, those of `range` with pictures when they are asked for, and how many there are of at most `most`. */
 export async function findPeople(
   context: Context,
   text: string,
-  limit: number,
+  range: Span & { readonly most: number },
   pictures: PictureLimits | undefined,
-): Promise<WrittenGalProperties[]> {
-  const found = await namesLike(context, text, limit);
+): Promise<{ readonly entries: readonly WrittenGalProperties[]; readonly total: number }> {
+  const found = await namesLike(context, text, range.most);
   let left = pictures?.MaxPictures ?? Number.POSITIVE_INFINITY;
   const entries: WrittenGalProperties[] = [];
-  for (const one of found) {
+  for (const one of found.slice(range.from, range.to + 1)) {
     const Picture = pictures && (await pictureOf(context, one, pictures.MaxSize, left));
     if (Picture?.Status === 1) left -= 1;
     entries.push({ ...entryOf(one), ...(Picture && { Picture }) });
   }
-  return entries;
+  return { entries, total: found.length };
 }
 
 /** People and groups of the account's own domain whose names begin so. */
@@ -64,7 +69,8 @@ export async function pictureOf(
 ): Promise<{ readonly Status: number; readonly Data?: Buffer }> {
   const blob = one && !('members' in one) ? one.picture : undefined;
   if (blob === undefined) return { Status: noPicture! };
-  if (left <= 0) return { Status: picturesEnough! };
   const Data = await context.store.blobs.get(blob);
-  return Data.length > most ? { Status: pictureTooLarge! } : { Status: 1, Data };
+  // MS-ASCMD_R3288, R3296: too large goes before too many.
+  if (Data.length > most) return { Status: pictureTooLarge! };
+  return left <= 0 ? { Status: picturesEnough! } : { Status: 1, Data };
 }

@@ -1,9 +1,10 @@
 // [MS-ASCMD] 2.2.1.2 Find: as Search, but mails by the ids that Sync gave them, and in short.
 import { type FindRequest, type FindResponse, find } from '../../protocol/index.ts';
+import { parseAddressText } from '../content/email/address.ts';
 import { dateTime } from '../content/email/application-data.ts';
 import { parseQuery } from '../content/email/query.ts';
 import { isMail, type Mail } from '../domain/item.ts';
-import { findPeople } from './address-list.ts';
+import { findPeople, type Span } from './address-list.ts';
 import { type Context, defineCommand } from './define.ts';
 import { findMail, parseRange } from './hits.ts';
 import { hasSnapshot, snapshot } from './result-sets.ts';
@@ -13,7 +14,11 @@ type Answer = NonNullable<FindResponse['Response']>;
 
 /** [MS-ASCMD] 2.2.3.177.2 Status (Find); the last one is of the Response. */
 const status = { done: 1, invalid: 2, foldersFirst: 3, beginAtZero: 4 } as const;
+/** MS-ASCMD_R45251801, R45251807: what every Response names, also one of people. */
+const Store = 'Mailbox';
 const most = 1000;
+/** MS-ASCMD_R10031996 */
+const mostPeople = 100;
 const usual = '0-99';
 const previewLength = 255;
 
@@ -32,13 +37,8 @@ export const findCommand = defineCommand({
   },
 });
 
-interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-
 function refusedRange(): FindResponse {
-  return { Status: status.done, Response: { Status: status.beginAtZero, Result: [] } };
+  return { Status: status.done, Response: { Store, Status: status.beginAtZero, Result: [] } };
 }
 
 async function findMails(
@@ -63,7 +63,7 @@ async function findMails(
       CollectionId: mail.collection,
       Properties: propertiesOf(mail),
     }));
-  return answered({ Store: 'Mailbox', Result }, range.from, mails.length);
+  return answered(Result, range.from, mails.length);
 }
 
 async function findEntries(
@@ -73,15 +73,16 @@ async function findEntries(
   range: Span,
 ): Promise<FindResponse> {
   await snapshot(context, { key, goesOn: range.from > 0 }, async () => []);
-  const people = await findPeople(context, Query, range.to + 2, Options?.Picture);
-  const Result = people.slice(range.from, range.to + 1).map((Properties) => ({ Properties }));
-  return answered({ Result }, range.from, people.length);
+  const { entries, total } = await findPeople(context, Query, { ...range, most: mostPeople }, Options?.Picture);
+  const Result = entries.map((Properties) => ({ Properties }));
+  return answered(Result, range.from, total);
 }
 
-function answered(found: Pick<Answer, 'Store' | 'Result'>, from: number, total: number): FindResponse {
-  const shown = found.Result?.length ?? 0;
+function answered(Result: NonNullable<Answer['Result']>, from: number, total: number): FindResponse {
+  const shown = Result.length;
   const Range = shown === 0 ? '0-0' : `${from}-${from + shown - 1}`;
-  return { Status: status.done, Response: { ...found, Status: status.done, Range, Total: shown === 0 ? 0 : total } };
+  const Total = shown === 0 ? 0 : total;
+  return { Status: status.done, Response: { Store, Status: status.done, Result, Range, Total } };
 }
 
 function propertiesOf({ content }: Mail) {
@@ -89,8 +90,8 @@ function propertiesOf({ content }: Mail) {
     Subject: content.subject,
     DateReceived: dateTime(content.received),
     DisplayTo: content.displayTo,
-    DisplayCc: content.cc || undefined,
-    DisplayBcc: content.draft ? content.bcc || undefined : undefined,
+    DisplayCc: displayNames(content.cc),
+    DisplayBcc: content.draft ? displayNames(content.bcc) : undefined,
     Importance: content.importance,
     Read: content.read,
     IsDraft: content.draft,
@@ -98,4 +99,10 @@ function propertiesOf({ content }: Mail) {
     HasAttachments: content.attachments.some(({ inline }) => !inline),
     From: content.from,
   };
+}
+
+/** MS-ASCMD_R6439100703, R6439100704 */
+function displayNames(line: string): string | undefined {
+  const names = parseAddressText(line).map(({ name, address }) => name || address);
+  return names.join('; ') || undefined;
 }

@@ -16,7 +16,7 @@ export interface ItemSearch {
   readonly deep: boolean;
   /** Mail of this conversation alone. */
   readonly conversation?: ConversationId | undefined;
-  /** When mail was received, in milliseconds, both outside what is found. */
+  /** When mail or a text message was received, in milliseconds, both outside what is found. */
   readonly after?: number | undefined;
   readonly before?: number | undefined;
   readonly most: number;
@@ -93,7 +93,9 @@ async function scan(
 
 function fits(item: LivingItem, search: ItemSearch, alternative: Alternative): boolean {
   if (isMail(item)) return isBetween(item.sortDate, search) && alternative.fits(item.content);
-  return item.damaged === undefined && alternative.plain && search.after === undefined && search.before === undefined;
+  if (item.damaged !== undefined || !alternative.plain) return false;
+  if (item.class === 'SMS') return isBetween(item.sortDate, search);
+  return search.after === undefined && search.before === undefined;
 }
 
 /** Mail alone. */
@@ -106,7 +108,8 @@ function isBetween(date: number, { after, before }: ItemSearch): boolean {
 }
 
 function foldersOf(all: readonly Collection[], { folders, deep, classes }: ItemSearch): CollectionId[] | undefined {
-  const wanted = new Set<ItemClass | undefined>(classes);
+  // Text messages lie among mail.
+  const wanted = new Set<ItemClass | undefined>(classes.map((one) => (one === 'SMS' ? 'Email' : one)));
   const ofClass = all.filter(({ type }) => wanted.has(folderTypes[type].class));
   if (folders.length === 0) return ofClass.map(({ id }) => id);
   const named = new Set<string>(folders);

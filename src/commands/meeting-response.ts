@@ -22,6 +22,10 @@ type Result = NonNullable<MeetingResponseResponse['Result']>[number];
 
 const invalidDateTime = 104;
 const notRecurring = 146;
+/** MS-ASCMD_R5650, R4182 */
+const most = 100;
+const tooMany = 103;
+const nothingAsked = 2;
 /** MS-ASCMD_R6714: InstanceId is since 14.1. */
 const withoutInstances: ReadonlySet<string> = new Set(['2.5', '12.0', '12.1', '14.0']);
 
@@ -30,8 +34,11 @@ export const meetingResponseCommand = defineCommand({
   ...meetingResponse,
   body: 'required',
   handle: async (context, request) => {
+    const { Request } = request!;
+    if (Request.length > most) return { Status: tooMany, Result: [] };
+    if (Request.length === 0) return { Result: [{ Status: nothingAsked }] };
     const Result: Result[] = [];
-    for (const asked of request!.Request) Result.push(await answer(context, asked));
+    for (const asked of Request) Result.push(await answer(context, asked));
     return { Result };
   },
 });

@@ -42,10 +42,7 @@ export const resolveRecipientsCommand = defineCommand({
     const turn: Turn = {
       options,
       availability: asked && createAvailability(context, asked),
-      left: {
-        pictures: options.Picture?.MaxPictures ?? Number.POSITIVE_INFINITY,
-        certificates: options.MaxCertificates ?? highestLimit,
-      },
+      left: { certificates: options.MaxCertificates ?? highestLimit },
     };
     const Response: Answered[] = [];
     for (const name of To) Response.push(await resolve(context, name, turn));
@@ -58,7 +55,7 @@ interface Turn {
   /** Undefined: it is not asked for. */
   readonly availability: ReturnType<typeof createAvailability> | undefined;
   /** How many more the whole answer may have. */
-  readonly left: { pictures: number; certificates: number };
+  readonly left: { certificates: number };
 }
 
 /** The window of free/busy, if one is asked for. Throws 'invalid-request'. */
@@ -77,10 +74,12 @@ function check({ MaxCertificates, MaxAmbiguousRecipients, Availability }: Option
 
 async function resolve(context: Context, name: string, turn: Turn): Promise<Answered> {
   const found = await findRecipients(context, name);
-  if (found.length === 0) return { To: name, Status: status.nobody };
+  if (found.length === 0) return { To: name, Status: status.nobody, RecipientCount: 0 };
   const [only] = found.length === 1 ? found : [];
   const shown = only ? found : found.slice(0, turn.options.MaxAmbiguousRecipients ?? mostFound);
   const Recipients: Recipient[] = [];
+  // MS-ASCMD_R3291: each name has its own pictures.
+  const left = { pictures: turn.options.Picture?.MaxPictures ?? Number.POSITIVE_INFINITY };
   for (const one of shown) {
     Recipients.push({
       Type: types[one.kind],
@@ -89,7 +88,7 @@ async function resolve(context: Context, name: string, turn: Turn): Promise<Answ
       // What is ambiguous has neither free/busy nor certificates ([MS-ASCMD] R4279, R4284).
       ...(only && turn.availability && { Availability: await turn.availability(only) }),
       ...(only && (await certificates(context, only, turn))),
-      ...(await picture(context, one, turn)),
+      ...(await picture(context, one, turn.options, left)),
     });
   }
   const ambiguity = shown.length === found.length ? status.ambiguous : status.partly;
@@ -101,7 +100,12 @@ async function resolve(context: Context, name: string, turn: Turn): Promise<Answ
   };
 }
 
-async function picture(context: Context, one: Resolved, { options, left }: Turn): Promise<Pick<Recipient, 'Picture'>> {
+async function picture(
+  context: Context,
+  one: Resolved,
+  options: Options,
+  left: { pictures: number },
+): Promise<Pick<Recipient, 'Picture'>> {
   if (!options.Picture) return {};
   const shown = one.kind === 'account' ? one.account : undefined;
   const Picture = await pictureOf(context, shown, options.Picture.MaxSize, left.pictures);

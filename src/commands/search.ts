@@ -7,14 +7,17 @@ import {
   mailboxQuery,
   pages,
   parseDate,
+  rank,
   read,
   type SearchRequest,
   type SearchResponse,
   search,
+  type Version,
   write,
 } from '../../protocol/index.ts';
 import { retagged, textOf } from '../../protocol/wbxml/element.ts';
 import { parseQuery } from '../content/email/query.ts';
+import type { ItemClass } from '../domain/collection.ts';
 import type { ConversationId } from '../domain/ids.ts';
 import type { LivingItem } from '../domain/item.ts';
 import { findPeople } from './address-list.ts';
@@ -40,7 +43,11 @@ const status = {
 } as const;
 const most = 100;
 const mostDocuments = 1000;
-const allClasses = ['Email', 'Calendar', 'Contacts', 'Tasks', 'Notes'] as const;
+/** MS-ASCMD_R6288, R6289: the classes that a version finds. */
+const classesSince = {
+  ...{ Email: '12.0', Calendar: '12.0', Contacts: '12.0', Tasks: '12.0' },
+  ...{ Notes: '14.0', SMS: '14.0' },
+} as const satisfies Readonly<Record<ItemClass, Version>>;
 
 export const searchCommand = defineCommand({
   name: 'Search',
@@ -77,13 +84,12 @@ async function searchAddressList(context: Context, { Query, Options }: Store): P
   const range = parseRange(Options?.Range, `0-${most - 1}`);
   if (!range) return refused(status.invalid);
   if (range.to >= most) return refused(status.endOfRange);
-  const people = await findPeople(context, textOf(Query), most, Options?.Picture);
+  const { entries, total } = await findPeople(context, textOf(Query), { ...range, most }, Options?.Picture);
   const { version } = context;
-  const shown = people.slice(range.from, range.to + 1);
   return {
     Status: status.done,
-    Result: shown.map((person) => ({ Properties: write(galProperties, person, { version }) })),
-    ...bounds(range.from, shown.length, people.length),
+    Result: entries.map((person) => ({ Properties: write(galProperties, person, { version }) })),
+    ...bounds(range.from, entries.length, total),
   };
 }
 
@@ -94,7 +100,8 @@ async function searchMailbox(context: Context, { Query, Options }: Store): Promi
   if (!asked) return refused(status.tooComplex);
   const range = parseRange(Options?.Range, `0-${most - 1}`);
   const dates = datesOf(asked);
-  if (!range || !dates) return refused(status.invalid);
+  // MS-ASCMD_R5815: of conversations one alone, while of all else the first counts.
+  if (!range || !dates || asked.ConversationId.length > 1) return refused(status.invalid);
   if (range.to >= most) return refused(status.endOfRange);
   const text = asked.FreeText.join(' ');
   const [conversation] = asked.ConversationId;
@@ -102,7 +109,7 @@ async function searchMailbox(context: Context, { Query, Options }: Store): Promi
   const found = await snapshot(context, { key, goesOn: range.from > 0 && !Options?.RebuildResults }, (reader) =>
     findItems(reader, {
       ...{ ...dates, deep: Options?.DeepTraversal ?? false, most },
-      classes: asked.Class.length === 0 ? allClasses : allClasses.filter((name) => asked.Class.includes(name)),
+      classes: classesOf(context.version, asked.Class),
       alternatives: asked.FreeText.length === 0 ? everything : parseQuery(text, context.clock.now()),
       folders: asked.CollectionId.filter((id) => id !== '0'),
       conversation: conversation && (Buffer.from(conversation).toString('hex') as ConversationId),
@@ -117,6 +124,13 @@ async function searchMailbox(context: Context, { Query, Options }: Store): Promi
     Result: Result.length === 0 ? [{}] : Result,
     ...bounds(range.from, shown.length, found.length),
   };
+}
+
+/** Those that are named, else all that the version has. */
+function classesOf(version: Version, named: readonly string[]): ItemClass[] {
+  const all = Object.entries(classesSince) as [ItemClass, Version][];
+  const served = all.flatMap(([name, since]) => (rank(version) >= rank(since) ? [name] : []));
+  return named.length === 0 ? served : served.filter((name) => named.includes(name));
 }
 
 /** One And of plain terms, which is all that the protocol allows. */

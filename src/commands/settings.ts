@@ -56,14 +56,12 @@ async function savePassword(context: Context, text: string): Promise<number> {
   return status.done;
 }
 
-/** [MS-ASCMD] 2.2.3.192 UserInformation: the primary account has no AccountId. */
+/** [MS-ASCMD] 2.2.3.192 UserInformation: addresses alone; an AccountId the primary account has not, and no names (R5901, R5915). */
 async function userInformation(context: Context) {
-  const { address, aliases, displayName } = await context.read((reader) => reader.account());
+  const { address, aliases } = await context.read((reader) => reader.account());
   const SMTPAddress = [address, ...aliases];
   return {
     EmailAddresses: { SMTPAddress },
-    Accounts: {
-      Account: [{ UserDisplayName: displayName, EmailAddresses: { SMTPAddress, PrimarySmtpAddress: address } }],
-    },
+    Accounts: { Account: [{ EmailAddresses: { SMTPAddress, PrimarySmtpAddress: address } }] },
   };
 }

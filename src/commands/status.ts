@@ -131,10 +131,26 @@ export function faultOf(command: string): number {
 /** [MS-ASAIRS] R348 to R351: elements of Sync whose wrong value is the command's own Status, not the schema's. */
 const ownOfSync = new Set(['AllOrNone', 'BodyPreference', 'TruncationSize', 'Preview', 'SyncKey']);
 
+/** What a command calls a protocol error of its own: MS-ASCMD_R483, MS-ASPROV_R450, MS-ASCMD_R4270, R4476, R4329, R72172512. */
+const protocolErrors: Readonly<Record<string, number>> = {
+  FolderSync: 10,
+  Settings: 2,
+  Provision: 2,
+  ResolveRecipients: 5,
+  ValidateCert: 2,
+  Search: 2,
+  Find: 2,
+};
+
+/** Elements of SmartForward that are of their own: what cannot be read in them is no fault of the XML (MS-ASCMD_R7470). */
+const forwardParameters = new Set(['Forwardees', 'Body']);
+const invalidForwardParameters = 179;
+
 /** Of a body that decodes but does not fit its schema; `path` names the element. */
 export function schemaStatusOf(command: string, path: readonly string[]): number {
   const last = path.at(-1) ?? '';
-  if (command === 'Sync' && path.length > 1 && ownOfSync.has(last)) return 4;
-  if (command === 'FolderSync' && path.length > 1) return 10;
-  return 103;
+  if (path.length <= 1) return 103;
+  if (command === 'Sync' && ownOfSync.has(last)) return 4;
+  if (command === 'SmartForward' && forwardParameters.has(path[1]!)) return invalidForwardParameters;
+  return protocolErrors[command] ?? 103;
 }

@@ -84,6 +84,16 @@ describe('MeetingResponse', async () => {
     });
   }
 
+  test('more than 100 answers at once are refused: 103, before 14.0 HTTP 400 (MS-ASCMD_R5650)', async () => {
+    const one = { UserResponse: 1, CollectionId: inbox!, RequestId: 'none' };
+    const many = (length: number) => ({ Request: Array.from({ length }, () => one) });
+    const phone = await house.phone();
+    assert.equal(await phone.status('MeetingResponse', many(101)), 103);
+    assert.equal((await phone.ask('MeetingResponse', many(100))).Result?.length, 100);
+    const old = await house.phone({ version: '12.1' });
+    assert.equal((await old.send('MeetingResponse', { body: old.encode('MeetingResponse', many(101)) })).status, 400);
+  });
+
   test('"perhaps" is tentative, "no" takes the event away and has no CalendarId', async () => {
     const { phone, events, id } = await invited('14.1');
     assert.equal((await answer(phone, byEvent(id, 2))).CalendarId, id);

@@ -48,8 +48,8 @@ describe('ResolveRecipients', async () => {
         [1, 1, ['ada@example.test']],
         [1, 1, ['ada@example.test']],
         [2, 3, ['ada@example.test', 'adam@example.test', 'adults@example.test']],
-        [4, undefined, []],
-        [4, undefined, []],
+        [4, 0, []],
+        [4, 0, []],
         [1, 1, ['adults@example.test']],
       ],
     );
@@ -70,6 +70,19 @@ describe('ResolveRecipients', async () => {
     assert.deepEqual([shown?.Status, shown?.Data?.length], [1, 300]);
     assert.equal((await of('adam', { Picture: { MaxSize: 299 } }))!.Picture[0]?.Status, 174);
     assert.equal((await of('ada l', { Picture: {} }))!.Picture[0]?.Status, 173);
+  });
+
+  test('MaxPictures is of each name, and a picture too large stays that behind the limit (MS-ASCMD_R3287, R3288, R3289, R3291)', async () => {
+    const phone = await house.phone();
+    const put = (name: string) =>
+      directory.create({ address: `${name}@example.test`, aliases: [], displayName: name, picture });
+    for (const name of ['pix one', 'pix two']) await put(name.replace(' ', ''));
+    const shown = async (Picture: { MaxPictures: number; MaxSize?: number }) =>
+      (await resolve(phone, ['pix', 'pix', 'ada l'], { Picture })).map(({ Recipient }) =>
+        Recipient.map((one) => one.Picture[0]?.Status),
+      );
+    assert.deepEqual(await shown({ MaxPictures: 1 }), [[1, 175], [1, 175], [173]]);
+    assert.deepEqual(await shown({ MaxPictures: 0, MaxSize: 299 }), [[174, 174], [174, 174], [173]]);
   });
 
   test('free/busy has a digit for each half hour, and none for what is ambiguous', async () => {

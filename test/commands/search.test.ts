@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { email, galProperties, mailboxQuery, pages, read, write } from '../../protocol/index.ts';
+import { email, galProperties, mailboxQuery, pages, read, sms, write } from '../../protocol/index.ts';
 import { element, retagged } from '../../protocol/wbxml/element.ts';
 import type { CollectionId } from '../../src/domain/ids.ts';
+import { FolderCopy } from '../support/class-phone.ts';
 import { mail, openHouse, type Phone } from '../support/endpoint.ts';
-import { changes, inbox, load, synced, trash } from '../support/sync-phone.ts';
+import { changes, contacts, inbox, load, notes, prime, synced, trash } from '../support/sync-phone.ts';
 
 describe('Search and Find', async () => {
   const house = await openHouse({ after });
@@ -179,6 +180,51 @@ describe('Search and Find', async () => {
     assert.deepEqual(await gal(''), []);
   });
 
+  test('the page that is asked for has its pictures, and Total counts all (MS-ASCMD_R420, R131999, R4630101809)', async () => {
+    const phone = await house.phone();
+    const { directory, blobs } = house.store;
+    const { id: picture } = await blobs.put(Buffer.alloc(20, 1));
+    for (const n of [1, 2, 3, 4])
+      await directory.create({ address: `pal${n}@example.test`, aliases: [], displayName: `Pal ${n}`, picture });
+    const Options = { Range: '1-2', Picture: { MaxPictures: 1 } };
+    const found = await search(phone, element(pages.search.Query, 'pal'), Options, 'GAL');
+    const people = found.Result.map(({ Properties }) => read(galProperties, Properties!, { version }).value);
+    const { Response } = await phone.ask('Find', {
+      SearchId: 'P1',
+      ExecuteSearch: { GalSearchCriterion: { Query: 'pal', Options: { ...Options, Range: '0-1' } } },
+    });
+    for (const [shown, range, total] of [
+      [people, found.Range, found.Total],
+      [Response!.Result.map(({ Properties }) => Properties), '1-2', Response!.Total],
+    ] as const) {
+      assert.deepEqual([shown.map(({ Picture }) => Picture?.Status), range, total], [[1, 175], '1-2', 4]);
+    }
+    assert.deepEqual([Response!.Store, Response!.Range], ['Mailbox', '0-1']);
+  });
+
+  test('Find names the store in every Response, and people by their names (MS-ASCMD_R45251807, R6439100704)', async () => {
+    const phone = await house.phone();
+    await phone.receive(
+      mail({
+        subject: 'Circular',
+        headers: 'Cc: Bea Q <bea@example.net>, "Cole, C" <c@example.net>, d@example.net\r\n',
+      }),
+    );
+    const ask = (Range: string) =>
+      phone.ask('Find', {
+        SearchId: 'S1',
+        ExecuteSearch: {
+          MailBoxSearchCriterion: { Query: { FreeText: 'circular' }, Options: { Range, DeepTraversal: true } },
+        },
+      });
+    assert.deepEqual((await ask('1-2')).Response, { Store: 'Mailbox', Status: 4, Result: [] });
+    const { Response } = await ask('0-2');
+    assert.deepEqual(
+      [Response?.Store, Response?.Result[0]?.Properties.DisplayCc],
+      ['Mailbox', 'Bea Q; Cole, C; d@example.net'],
+    );
+  });
+
   test('Find answers with the ids of Sync, pages by its SearchId, and finds people', async () => {
     const phone = await filled();
     const ask = (FreeText: string, more: object = {}, SearchId = 'A1') =>
@@ -254,6 +300,58 @@ describe('Search and Find', async () => {
       'Lunch',
       'Report on fishing',
     ]);
+  });
+
+  test('more than one ConversationId is Status 2; of all else the first counts (MS-ASCMD_R5815, R7568, R7572)', async () => {
+    const phone = await filled();
+    const ids = (await phone.items(inbox!)).slice(0, 2).map(({ content }) => Buffer.from(content.conversation, 'hex'));
+    const ask = (terms: object) => {
+      const And = [{ ...none, ...terms, And: [], Or: [] }];
+      return search(phone, write(mailboxQuery, { ...none, And, Or: [] }, { version }));
+    };
+    const than = (Value: string) => ({ DateReceived: true, Value });
+    assert.equal((await ask({ ConversationId: ids })).Status, 2);
+    const dates = [than('2026-01-03T00:00:00.000Z'), than('2030-01-01T00:00:00.000Z')];
+    assert.deepEqual(subjects(await ask({ GreaterThan: dates })), ['Old report', 'Lunch']);
+  });
+
+  test('notes and text messages are found from 14.0 on, among all classes and by name (MS-ASCMD_R922, R6288, R7532, R7534)', async () => {
+    const phone = await house.phone();
+    await phone.receive(mail({ subject: 'Tango mail' }));
+    await (await FolderCopy.open(phone, contacts!, 'Contacts')).add({ FirstName: 'Tango' });
+    await (await FolderCopy.open(phone, notes!, 'Notes')).add({
+      Subject: 'Tango note',
+      MessageClass: 'IPM.StickyNote',
+    });
+    const Options = [{ Class: 'Email' }, { Class: 'SMS' }];
+    const message = {
+      From: '"Bob" [MOBILE:+1]',
+      To: 'x',
+      DateReceived: '2026-01-05T10:00:00.000Z',
+      Importance: 1,
+      Read: false,
+    };
+    const ApplicationData = write(sms, { ...message, Body: { Type: 1, Data: 'tango text' } }, { version });
+    const SyncKey = await prime(phone, inbox, { Options });
+    await synced(phone, {
+      SyncKey,
+      CollectionId: inbox!,
+      Commands: [{ Add: { Class: 'SMS', ClientId: '1', ApplicationData } }],
+    });
+    const classes = async (asking: Phone, terms: Terms) =>
+      (await search(asking, query({ FreeText: 'tango', ...terms }))).Result.map(({ Class }) => Class).sort();
+    for (const one of ['14.0', '14.1', '16.0', '16.1'] as const) {
+      const asking = phone.another(one, `newer${one.replace('.', '')}`);
+      assert.deepEqual(await classes(asking, { Class: [] }), ['Contacts', 'Email', 'Notes', 'SMS'], one);
+      assert.deepEqual(await classes(asking, { Class: ['SMS', 'Notes'] }), ['Notes', 'SMS'], one);
+      const newer = { Class: ['SMS'], after: '2026-01-05T11:00:00.000Z' };
+      assert.deepEqual(await classes(asking, newer), [undefined], 'not what is older');
+    }
+    for (const one of ['12.0', '12.1'] as const) {
+      const asking = phone.another(one, `older${one.replace('.', '')}`);
+      assert.deepEqual(await classes(asking, { Class: [] }), ['Contacts', 'Email'], one);
+      assert.deepEqual(await classes(asking, { Class: ['Notes'] }), [undefined], one);
+    }
   });
 
   test('the query language is understood, also where the index tells nothing', async () => {

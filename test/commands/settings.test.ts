@@ -8,13 +8,12 @@ import { openHouse, rootOf } from '../support/endpoint.ts';
 describe('Settings', async () => {
   const house = await openHouse({ after });
 
-  test('UserInformation tells the addresses, of an account without AccountId', async () => {
+  test('UserInformation tells addresses alone (MS-ASCMD_R5898, R5901, R5905, R5915)', async () => {
     const phone = await house.phone();
     const { Status, UserInformation } = await phone.ask('Settings', { UserInformation: { Get: true } });
     assert.deepEqual([Status, UserInformation?.Status], [1, 1]);
     assert.deepEqual(UserInformation?.Get?.Accounts?.Account, [
       {
-        UserDisplayName: 'User 1',
         EmailAddresses: {
           SMTPAddress: [phone.address, phone.address.replace('@', '.alias@')],
           PrimarySmtpAddress: phone.address,

@@ -19,7 +19,7 @@ import {
   WbxmlError,
 } from '../../protocol/index.ts';
 import { commands } from '../../src/commands/index.ts';
-import { faultOf } from '../../src/commands/status.ts';
+import { faultOf, schemaStatusOf } from '../../src/commands/status.ts';
 import type { EasResponse } from '../../src/endpoint/types.ts';
 import { openHouse, type Phone, rootOf } from '../support/endpoint.ts';
 
@@ -77,8 +77,10 @@ function complain({ command }: Body, response: EasResponse): string[] {
   if (response.status !== 200) return [`HTTP ${response.status}`];
   const root = rootOf(response);
   const found = statuses(root);
-  const fault = `${command} ${faultOf(command)}`;
-  return found.filter((one) => one === fault || malformed.has(one.split(' ')[1]!));
+  const protocolError = schemaStatusOf(command, [command, '']);
+  const wrong = new Set([faultOf(command), protocolError].map((status) => `${command} ${status}`));
+  if (command === 'Search') wrong.add(`Store ${protocolError}`);
+  return found.filter((one) => wrong.has(one) || malformed.has(one.split(' ')[1]!));
 }
 
 /** Bodies that are refused, and why that is right. */
