@@ -56,6 +56,11 @@ export interface SyncState extends Floors {
   readonly key: SyncKey;
   readonly watermark: Modseq;
   readonly part?: Part;
+  /**
+   * Of an item that changed behind the watermark, parts that changed behind this stamp may be unsaid: the log keeps its last change alone, and
+   * an answer may have ended before that. 0: perhaps all of it. Absent: the watermark.
+   */
+  readonly unsaid?: Modseq;
   readonly options: SyncOptions;
   readonly commands: readonly AnsweredCommand[];
   /**

@@ -136,18 +136,22 @@ async function answer(tx: Transaction, request: SyncRequest, collection: Collect
   const touched = await itemsOf(tx, [...turn.touched, ...ran.touched]);
   const page = await pageIn(touched, hadCommands && switches(request, turn) ? unlimited : request.room);
   if (!page) return { kind: 'stale' };
-  const changes = withUnknown(page.changes, ran.unknown);
+  const unsaid = unsaidBy(state, ran.commands);
+  const changes = withUnknown(page.changes, ran.unknown).map((change) =>
+    change.kind === 'Change' ? { ...change, since: unsaid } : change,
+  );
+  const cursor = { ...page, ...unsaidThen(state, page, ran, bounds) };
 
   const nothing = changes.length === 0 && !hadCommands && !request.fetches;
   if (nothing && confirmed.answers.length === 0) {
-    const moved = stateOf(state.key, page, options, state.commands);
+    const moved = stateOf(state.key, cursor, options, state.commands);
     const next = { ...confirmed, confirmed: moved, version: request.version };
     if (!sameRecord(turn.record, next)) tx.saveSyncRecord(next);
     return { kind: 'unchanged', key: state.key, options };
   }
   const { key, counter } = freshKey(confirmed);
   const commands = ran.commands;
-  const next = stateOf(key, page, options, commands);
+  const next = stateOf(key, cursor, options, commands);
   const saved: SyncRecord = {
     ...withAnswer(confirmed, next, counter),
     version: request.version,
@@ -205,9 +209,29 @@ async function pageOf(tx: Transaction, asked: Asked): Promise<Page | undefined> 
   return begun && produce(to, view, bounds, request.room, weigh, begun);
 }
 
-function stateOf(key: SyncKey, page: Page, options: SyncOptions, commands: readonly AnsweredCommand[]): SyncState {
+type Cursor = Page & Pick<SyncState, 'unsaid'>;
+
+function stateOf(key: SyncKey, page: Cursor, options: SyncOptions, commands: readonly AnsweredCommand[]): SyncState {
   const { changes: _, ...cursor } = page;
   return { key, ...cursor, options, commands };
+}
+
+/** Behind which stamp changed parts are told in an answer. What was refused for a conflict the device has as its own: it hears all. */
+function unsaidBy({ unsaid, watermark }: SyncState, commands: readonly AnsweredCommand[]): Modseq {
+  return commands.some(isConflict) ? 0 : (unsaid ?? watermark);
+}
+
+function isConflict({ result }: AnsweredCommand): boolean {
+  return result === 'item-conflict';
+}
+
+/** What the answer leaves unsaid: an item that changes once more behind its end is told there, and only there. */
+function unsaidThen(before: SyncState, page: Page, { altered, commands }: Ran, { high }: Bounds): Partial<SyncState> {
+  const told = new Set(page.changes.map(changedId));
+  const untold = commands.filter(({ item }) => item === undefined || !told.has(item));
+  const isWhole = page.watermark >= high && !altered;
+  const left = unsaidBy(before, untold);
+  return (untold.some(isConflict) || !isWhole) && left < page.watermark ? { unsaid: left } : {};
 }
 
 interface Ran {
@@ -292,6 +316,7 @@ function sameRecord(before: SyncRecord, after: SyncRecord): boolean {
     comparePositions(was.floor, is.floor) === 0 &&
     same(was.smsFloor, is.smsFloor) &&
     same(was.part, is.part) &&
+    was.unsaid === is.unsaid &&
     same(was.options, is.options)
   );
 }

@@ -1,7 +1,7 @@
 // What a Change of a mail carries ([MS-ASEMAIL] 3.2.5.4.1 Sending E-Mail Changes to the Client): a row of its table, a test.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { email, read } from '../../protocol/index.ts';
+import { email, read, write } from '../../protocol/index.ts';
 import type { ServerId } from '../../src/domain/ids.ts';
 import { isMail, type Mail } from '../../src/domain/item.ts';
 import { mail, openHouse, type Phone } from '../support/endpoint.ts';
@@ -39,6 +39,22 @@ const rows: readonly (readonly [
   ['R104', ['read', 'flag', 'categories'], ['Read', 'Flag', 'Categories']],
   ['R105', ['read', 'flag', 'categories', 'unseen'], ['Read', 'Flag', 'Categories']],
   ['R106', ['read', 'flag', 'categories', 'verb'], whole],
+  ['R10600', ['flag', 'categories'], ['Flag', 'Categories']],
+  ['R10601', ['flag', 'categories', 'unseen'], ['Flag', 'Categories']],
+  ['R10602', ['flag', 'categories', 'verb'], whole],
+  ['R10603', ['flag', 'categories', 'verb', 'unseen'], whole],
+  ['R10605', ['read', 'unseen'], ['Read']],
+  ['R10606', ['read', 'verb'], whole],
+  ['R10607', ['read', 'verb', 'unseen'], whole],
+  ['R10608', ['read', 'categories'], ['Read', 'Categories']],
+  ['R10609', ['read', 'categories', 'unseen'], ['Read', 'Categories']],
+  ['R10610', ['read', 'categories', 'verb'], whole],
+  ['R10611', ['read', 'categories', 'verb', 'unseen'], whole],
+  ['R10612', ['read', 'flag'], ['Read', 'Flag']],
+  ['R10613', ['read', 'flag', 'unseen'], ['Read', 'Flag']],
+  ['R10614', ['read', 'flag', 'verb'], whole],
+  ['R10615', ['read', 'flag', 'verb', 'unseen'], whole],
+  ['R10616', ['read', 'flag', 'categories', 'verb', 'unseen'], whole],
 ];
 
 describe('a Change of a mail', async () => {
@@ -72,4 +88,47 @@ describe('a Change of a mail', async () => {
         assert.ok(key in data, `${key} is there`);
     });
   }
+
+  /** The tags of the one Change that comes. */
+  async function next(phone: Phone, key: string): Promise<{ key: string; tags: string[] }> {
+    const answer = await syncOne(phone, { SyncKey: key, CollectionId: inbox! });
+    const [one, ...more] = answer?.Commands ?? [];
+    assert.ok(one && 'Change' in one && more.length === 0);
+    const data = read(email, one.Change.ApplicationData, phone).value;
+    return { key: answer!.SyncKey!, tags: Object.keys(data).sort() };
+  }
+
+  test('R76, R10604: what was told of a mail before is not told again', async () => {
+    const phone = await house.phone();
+    const item = await phone.receive(mail());
+    const { key } = await load(phone);
+    await change(phone, item, ['flag']);
+    const flagged = await next(phone, key);
+    assert.deepEqual(flagged.tags, ['Flag']);
+    await change(phone, item, ['read']);
+    const seen = await next(phone, flagged.key);
+    assert.deepEqual(seen.tags, ['Read']);
+    await change(phone, item, ['verb']);
+    const answered = await next(phone, seen.key);
+    assert.ok(answered.tags.includes('Subject'));
+    await change(phone, item, ['categories']);
+    assert.deepEqual((await next(phone, answered.key)).tags, ['Categories']);
+  });
+
+  test('a phone whose own mark lost against the server hears the whole mail', async () => {
+    const phone = await house.phone();
+    const item = await phone.receive(mail());
+    const { key } = await load(phone);
+    await change(phone, item, ['flag']);
+    const ApplicationData = write(email, { Read: true }, phone);
+    const Commands = [{ Change: { ServerId: item, ApplicationData } }];
+    const answer = await syncOne(phone, { SyncKey: key, CollectionId: inbox!, Commands });
+    const [response] = answer?.Responses ?? [];
+    assert.ok(response && 'Change' in response && response.Change.Status === 7);
+    const [one] = answer?.Commands ?? [];
+    assert.ok(one && 'Change' in one);
+    const data = read(email, one.Change.ApplicationData, phone).value;
+    assert.equal(data.Read, false);
+    assert.equal(data.Flag?.Status, 2);
+  });
 });

@@ -1,7 +1,8 @@
 // Items of the small world in which the sync algebra is tried: who each is, two values that change, its day and what it
 // belongs to, in the shape of its class.
-import type { Email } from '../../src/domain/email.ts';
-import type { BlobId, CollectionId, ConversationId } from '../../src/domain/ids.ts';
+import { changedParts } from '../../src/content/email/application-data.ts';
+import type { Email, EmailPart } from '../../src/domain/email.ts';
+import type { BlobId, CollectionId, ConversationId, Modseq } from '../../src/domain/ids.ts';
 import type { Fields, LivingItem, Mail, NewItem } from '../../src/domain/item.ts';
 import { farFuture, farPast } from '../../src/domain/position.ts';
 
@@ -96,6 +97,21 @@ export function factsOf(item: LivingItem): Facts {
   const { subject, categories, received, conversation } = (item as Mail).content;
   const facts = { uid: subject, a: Number(categories[0]), b: Number(categories[1]), day: Math.floor(received / day) };
   return { ...facts, ...(conversation !== '' && { thread: conversation as string }) };
+}
+
+/** Parts of a mail that a change of these touches. */
+export function partsOf(facts: Partial<Facts>): EmailPart[] {
+  const parts = Object.keys(facts).map((key) => (key === 'a' ? 'read' : key === 'b' ? 'flag' : 'message'));
+  return [...new Set(parts)];
+}
+
+/** What a Change tells of an item: of a mail, the parts that it names. */
+export function toldFacts(item: LivingItem, since: Modseq): Partial<Facts> {
+  const facts = factsOf(item);
+  if (item.class !== 'Email') return facts;
+  const parts = changedParts(item as Mail, since);
+  if (parts.includes('message')) return facts;
+  return { ...(parts.includes('read') && { a: facts.a }), ...(parts.includes('flag') && { b: facts.b }) };
 }
 
 export function withFacts(item: LivingItem, facts: Partial<Facts>): LivingItem {

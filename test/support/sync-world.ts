@@ -12,7 +12,7 @@ import { moveItem } from '../../src/sync/move-item.ts';
 import { type Pending, pendingIn } from '../../src/sync/pending.ts';
 import { defaultOptions, type SyncAnswer, type SyncRequest, syncCollection } from '../../src/sync/sync-collection.ts';
 import { isLiving } from '../../src/sync/view.ts';
-import { day, type Facts, factsOf, itemOf, mailFolders, trash, withFacts } from './sync-items.ts';
+import { day, type Facts, factsOf, itemOf, mailFolders, partsOf, toldFacts, trash, withFacts } from './sync-items.ts';
 
 export { calendar, day, type Facts, factsOf, inbox, sent, tasks, trash } from './sync-items.ts';
 
@@ -77,7 +77,7 @@ export class World {
     await this.transact(async (tx) => {
       for (const id of ids) {
         const item = await tx.item(id);
-        if (item && isLiving(item)) tx.put(withFacts(item, facts), ['message']);
+        if (item && isLiving(item)) tx.put(withFacts(item, facts), partsOf(facts));
       }
     });
   }
@@ -401,14 +401,14 @@ export class Phone {
       } else if (change.kind === 'Add') {
         assert.ok(!view.items.has(id), `${this.device}: Add of ${id}, which it holds`);
         view.items.set(id, factsOf(change.item));
-      } else this.#applyChange(view, id, factsOf(change.item), local, collection);
+      } else this.#applyChange(view, id, toldFacts(change.item, change.since), local, collection);
     }
   }
 
   #applyChange(
     view: CollectionView,
     id: ServerId,
-    facts: Facts,
+    told: Partial<Facts>,
     local: Exchange['local'],
     collection: CollectionId,
   ): void {
@@ -420,6 +420,8 @@ export class Phone {
     }
     const mine = view.changes.get(id);
     const wasSent = mine && local.some(([one, hash]) => one === id && hash === JSON.stringify(mine.facts));
+    // A server's word stands against its own of the same part alone.
+    const facts = { ...(mine?.before ?? shown), ...told };
     if (mine) mine.before = { ...facts };
     view.items.set(id, { ...facts, ...(mine && !wasSent ? mine.facts : {}) });
   }
@@ -511,7 +513,7 @@ function changeCommand(id: ServerId, hash: string, facts: Partial<Facts>): Devic
   const a = facts.a === undefined ? {} : { a: normal(facts.a) };
   const change = (item: LivingItem) => ({
     item: withFacts(item, { ...facts, ...a }),
-    touched: ['message'],
+    touched: partsOf(facts),
     exact: a.a === facts.a,
   });
   return { kind: 'Change', id, hash, change };

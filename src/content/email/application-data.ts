@@ -84,13 +84,12 @@ export function weighEmail(content: Email, preferences: readonly BodyPreference[
 }
 
 /**
- * What a Change tells ([MS-ASEMAIL] 3.2.5.4 Sync Command Response): the marks that were ever touched, or the whole mail. Not only those behind
- * the watermark: a page may have ended between two changes of one item, of which the log keeps the last.
+ * What a Change tells ([MS-ASEMAIL] 3.2.5.4 Sync Command Response): the marks that were touched behind the stamp. What is neither Read, Flag nor
+ * Categories brings the whole mail (MS-ASEMAIL_R94), and so does a mail of which nothing was told yet.
  */
 export function changedParts(item: EmailItem, since: Modseq): readonly EmailPart[] {
-  const touched = Object.keys(item.touched) as EmailPart[];
-  // MS-ASEMAIL_R94: what is neither Read, Flag nor Categories brings the whole mail.
-  const isWhole = touched.length === 0 || (item.touched.verb ?? 0) > since;
+  const touched = (Object.keys(item.touched) as EmailPart[]).filter((part) => (item.touched[part] ?? 0) > since);
+  const isWhole = touched.length === 0 || touched.includes('verb') || item.created > since;
   return isWhole ? ['message'] : touched;
 }
 
