@@ -1,10 +1,15 @@
 import { move } from '../pages/index.ts';
 import { container, int, many, one, optional, type ReadOf, text, type WrittenOf } from '../schema/index.ts';
 
-const request = container(
-  move.MoveItems,
-  many(container(move.Move, one(move.SrcMsgId, text), one(move.SrcFldId, text), one(move.DstFldId, text))),
+/** An element given twice is seen in `order(itemMove, value)`. */
+export const itemMove = container(
+  move.Move,
+  one(move.SrcMsgId, text),
+  one(move.SrcFldId, text),
+  one(move.DstFldId, text),
 );
+
+const request = container(move.MoveItems, many(itemMove));
 
 const response = container(
   move.MoveItems,

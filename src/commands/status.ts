@@ -128,12 +128,18 @@ export function faultOf(command: string): number {
   return faults[command] ?? 110;
 }
 
-/** [MS-ASAIRS] R348 to R351: elements of Sync whose wrong value is the command's own Status, not the schema's. */
-const ownOfSync = new Set(['AllOrNone', 'BodyPreference', 'TruncationSize', 'Preview', 'SyncKey']);
-
-/** What a command calls a protocol error of its own: MS-ASCMD_R483, MS-ASPROV_R450, MS-ASCMD_R4270, R4476, R4329, R72172512. */
+/**
+ * What a command answers to a body that decodes but does not fit its schema; the others answer 103. MS-ASCMD_R4429, R4086, R4034, R4122,
+ * R4062, R4243, R7238, R483, MS-ASPROV_R450, MS-ASCMD_R4270, R4476, R4329, R72172512.
+ */
 const protocolErrors: Readonly<Record<string, number>> = {
+  Sync: 4,
   FolderSync: 10,
+  FolderCreate: 10,
+  FolderUpdate: 10,
+  FolderDelete: 10,
+  Ping: 4,
+  ItemOperations: 2,
   Settings: 2,
   Provision: 2,
   ResolveRecipients: 5,
@@ -146,11 +152,9 @@ const protocolErrors: Readonly<Record<string, number>> = {
 const forwardParameters = new Set(['Forwardees', 'Body']);
 const invalidForwardParameters = 179;
 
-/** Of a body that decodes but does not fit its schema; `path` names the element. */
+/** `path` names the element; of another root nothing is the command's own. */
 export function schemaStatusOf(command: string, path: readonly string[]): number {
-  const last = path.at(-1) ?? '';
   if (path.length <= 1) return 103;
-  if (command === 'Sync' && ownOfSync.has(last)) return 4;
   if (command === 'SmartForward' && forwardParameters.has(path[1]!)) return invalidForwardParameters;
   return protocolErrors[command] ?? 103;
 }

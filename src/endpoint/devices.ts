@@ -1,6 +1,6 @@
 // Whether a device may speak at all ([MS-ASHTTP] and [MS-ASPROV] leave the order to the server): blocked, one too many, too often, to
 // be erased, without the policy. The gate asks; the first answer counts.
-import type { Version } from '../../protocol/index.ts';
+import { rank, type Version } from '../../protocol/index.ts';
 import { policyStatus } from '../commands/policy.ts';
 import { quirksOf } from '../commands/quirks.ts';
 import { type Device, pendingWipe } from '../domain/device.ts';
@@ -30,7 +30,7 @@ export interface DeviceRequest {
   readonly command: string;
   readonly policyKey: string | undefined;
 }
-export type DeviceRefusal = { readonly status: number } | { readonly retryAfter: number };
+export type DeviceRefusal = { readonly status: number } | { readonly http: number } | { readonly retryAfter: number };
 
 /** MS-ASPROV_R757: these go on without the policy. */
 const withoutPolicy: ReadonlySet<string> = new Set(['Ping', 'Provision']);
@@ -47,11 +47,16 @@ export async function refuseDevice(
     return { status: status.tooManyDevices };
   const retryAfter = budget.take(`${account} ${deviceId}`, command);
   if (retryAfter !== undefined) return { retryAfter };
-  if (command !== 'Provision' && device && pendingWipe(device, version, now)) return { status: status.wipe };
+  if (command !== 'Provision' && device && pendingWipe(device, version, now)) return unerased(request);
   if (withoutPolicy.has(command)) return undefined;
   const { neverProvisions = false } = quirksOf(request);
   const found = policyStatus(device, { policy, version, key: request.policyKey, neverProvisions, now });
   return found === undefined ? undefined : { status: found };
+}
+
+/** [MS-ASCMD] R7561: an old device that sends no policy key would not know what to do. */
+function unerased({ version, policyKey }: DeviceRequest): DeviceRefusal {
+  return rank(version) < rank('14.0') && policyKey === undefined ? { http: 403 } : { status: status.wipe };
 }
 
 async function isFull(reader: Reader, most: number, now: number): Promise<boolean> {

@@ -165,7 +165,11 @@ async function handleBare(
 function refusal(command: ShapedCommand, status: number, version: Version, note: EasResponse['note']): EasResponse {
   const http = isOld(version) ? httpOfStatus(command, status) : undefined;
   if (http === undefined) return respond(statusAnswer(command, status), note);
-  return { status: http, headers: { 'MS-Server-ActiveSync': server }, body: [], note };
+  return { status: http, headers: { 'MS-Server-ActiveSync': server, ...later(http) }, body: [], note };
+}
+/** [MS-ASHTTP] R288. */
+function later(http: number): Readonly<Record<string, string>> {
+  return http === 503 ? { 'Retry-After': '30' } : {};
 }
 function isOld(version: Version): boolean {
   return rank(version) < rank('14.0');

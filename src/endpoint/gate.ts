@@ -5,6 +5,7 @@ import {
   type CommandName,
   commandShapes,
   hasCommand,
+  httpOfStatus,
   isCommandName,
   isVersion,
   type ParsedQuery,
@@ -58,19 +59,20 @@ export async function admit(gate: Gate, request: EasRequest): Promise<Admission 
   if (version === undefined || !isVersion(version) || !servedVersions.includes(version)) return { http: 400 };
   const name = commandName(query.command);
   const refuse = (status: number): Refusal =>
-    isShaped(name) ? { status, command: name, version } : { http: name ? 400 : 501 };
-  if (request.disabled) return isShaped(name) ? refuse(126) : { http: 403 };
+    isShaped(name) ? { status, command: name, version } : { http: httpOfStatus(name ?? '', status) ?? 400 };
+  if (request.disabled) return refuse(126);
   const ids = [query.deviceId, query.deviceIdText].filter((id) => id !== undefined && deviceIdForm.test(id));
   if (ids.length === 0) return refuse(108);
   if (query.deviceType === undefined || query.deviceType === '') return refuse(109);
   if (name === undefined) return { http: 501 };
   const command = commands.get(name);
-  if (!command) return refuse(isShaped(name) ? 137 : 138);
+  if (!command) return refuse(137);
   if (!isOf(name, version)) return refuse(138);
   const { deviceId, device } = await findDevice(gate.store, request.account, ids as DeviceId[]);
   const admission = { command, version, query, device, deviceId, deviceType: query.deviceType };
   const refused = isTrial(deviceId) ? undefined : await askRules(gate, request, admission);
   if (!refused) return admission;
+  if ('http' in refused) return refused;
   if ('status' in refused) return refuse(refused.status);
   return { http: 503, headers: { 'Retry-After': String(refused.retryAfter) } };
 }

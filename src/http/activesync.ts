@@ -22,14 +22,14 @@ export function createActiveSync(options: ActiveSyncOptions): RequestHandler {
       const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'private' };
       return await sendAnswer(req, res, { status: 200, headers, body: [Buffer.from(about)] });
     }
+    const { redirect }: Verified = res.locals.user;
+    if (redirect !== undefined) return await sendElsewhere(options, req, res, redirect);
     if (req.method === 'OPTIONS') {
       return await sendAnswer(req, res, {
         status: 200,
         headers: { 'Cache-Control': 'private', ...options.endpoint.options(req.get('User-Agent')) },
       });
     }
-    const { redirect }: Verified = res.locals.user;
-    if (redirect !== undefined) return await sendElsewhere(options, req, res, redirect);
     await post(options, req, res);
   };
 }

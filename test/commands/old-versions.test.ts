@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { pages, type Version } from '../../protocol/index.ts';
 import { child, element, textOf } from '../../protocol/wbxml/element.ts';
+import { EasError } from '../../src/domain/errors.ts';
 import type { CollectionId } from '../../src/domain/ids.ts';
 import { isMail } from '../../src/domain/item.ts';
 import { openHouse, type Phone, rootOf } from '../support/endpoint.ts';
@@ -100,6 +101,18 @@ for (const version of old) {
       assert.equal((await phone.ask('FolderSync', { SyncKey: 'stale' })).Status, 9);
     });
 
+    test('MS-ASHTTP_R288: what may be asked again later says when', async () => {
+      const { account, address: login, device } = await house.phone({ version });
+      const { status, headers } = await house.endpoint.handle({
+        ...{ account, login, method: 'POST', remote: '127.0.0.1', contentLength: 1 },
+        query: `Cmd=GetItemEstimate&DeviceId=${device}&DeviceType=x`,
+        headers: { 'ms-asprotocolversion': version },
+        body: () => Promise.reject(new EasError('busy')),
+        closed: new AbortController().signal,
+      });
+      assert.deepEqual([status, headers['Retry-After']], [503, '30']);
+    });
+
     test('a collection says its class, and a file is fetched by the name that the mail tells', async () => {
       const phone = await house.phone({ version });
       const file = Buffer.from('the file');
@@ -130,6 +143,16 @@ for (const version of old) {
         textOf(child(folder, pages.folderHierarchy.DisplayName)!),
       );
       assert.deepEqual(folders, ['Inbox', 'Drafts', 'Deleted Items', 'Sent Items', 'Outbox']);
+    });
+
+    test('MS-ASCMD_R7388, R7390: a folder that the user made is of type 1 there', async () => {
+      const phone = await house.phone({ version });
+      const { SyncKey } = await phone.ask('FolderSync', { SyncKey: '0' });
+      const made = { SyncKey: SyncKey!, ParentId: '0', DisplayName: 'Mine', Type: 12 };
+      assert.equal((await phone.ask('FolderCreate', made)).Status, 1);
+      const { Type } = pages.folderHierarchy;
+      const types = rootOf(await ask(phone, 'GetHierarchy'))!.children.map((folder) => textOf(child(folder, Type)!));
+      assert.deepEqual(types, ['2', '3', '4', '5', '6', '1']);
     });
 
     test('a Sync that brings nothing keeps its key, and says so before 12.1', async () => {

@@ -10,7 +10,7 @@ describe('a wipe', async () => {
   const house = await openHouse({ after });
   const { Provision, RemoteWipe, Status } = pages.provision;
 
-  async function known(version: '14.1' | '16.1' = '16.1'): Promise<Phone> {
+  async function known(version: '12.1' | '14.1' | '16.1' = '16.1'): Promise<Phone> {
     const phone = await house.phone({ version });
     await phone.ask('FolderSync', { SyncKey: '0' });
     return phone;
@@ -41,6 +41,17 @@ describe('a wipe', async () => {
       const { RemoteWipe, ...answer } = await ask(phone, request);
       assert.deepEqual([RemoteWipe, answer], [true, { Status: 1, AccountOnlyRemoteWipe: false }]);
       assert.equal(await stateOf(phone), 'delivered');
+    }
+  });
+
+  test('MS-ASCMD_R7561, R7562: up to 12.1 that is HTTP 449, of what has no policy key 403', async () => {
+    const phone = await known('12.1');
+    await order(phone);
+    for (const command of ['FolderSync', 'GetHierarchy']) {
+      const ask = (headers: Record<string, string>) =>
+        phone.send(command, { headers, body: phone.encode('FolderSync', { SyncKey: '0' }) });
+      assert.equal((await ask({})).status, 403, command);
+      assert.equal((await ask({ 'x-ms-policykey': '0' })).status, 449, command);
     }
   });
 

@@ -119,8 +119,15 @@ describe('admission', async () => {
   });
 
   test('a command of older versions is HTTP 400', async () => {
-    for (const command of ['GetAttachment', 'GetHierarchy', 'CreateCollection']) {
+    for (const command of ['GetAttachment', 'GetHierarchy']) {
       assert.equal((await refused(command, {})).status, 400, command);
+    }
+  });
+
+  test('MS-ASCMD_R7558: a command that is not served is HTTP 501', async () => {
+    for (const version of ['12.1', '16.1']) {
+      const headers = { 'ms-asprotocolversion': version };
+      assert.equal((await refused('CreateCollection', { headers })).status, 501, version);
     }
   });
 
@@ -154,7 +161,7 @@ describe('admission', async () => {
     }
   });
 
-  test('another root is Status 103, and so is a missing element', async () => {
+  test('another root is Status 103, and so is a missing element where the command has no Status for it', async () => {
     const settings = phone.encode('Settings', { UserInformation: { Get: true } });
     for (const command of served.filter((name) => name !== 'Settings')) {
       assert.equal(statusAlone(await refused(command, { body: settings })), 103, command);
@@ -163,17 +170,30 @@ describe('admission', async () => {
     const cases: [string, Element][] = [
       ['MoveItems', element(MoveItems, [element(Move, [element(SrcMsgId, '2:1')])])],
       ['SendMail', element(pages.composeMail.SendMail, [element(pages.composeMail.ClientId, '1')])],
-      ['Ping', element(pages.ping.Ping, [element(pages.ping.Folders, [element(pages.ping.Folder, [])])])],
-      ['ItemOperations', element(pages.itemOperations.ItemOperations, [element(pages.itemOperations.Fetch, [])])],
+      ['GetItemEstimate', element(pages.getItemEstimate.GetItemEstimate, [])],
     ];
     for (const [command, root] of cases) {
       assert.equal(statusAlone(await refused(command, { body: encodeToBuffer(root) })), 103, command);
     }
   });
 
-  test('a FolderSync without its key is its own Status 10', async () => {
-    const body = encodeToBuffer(element(pages.folderHierarchy.FolderSync, []));
-    assert.equal(statusAlone(await refused('FolderSync', { body })), 10);
+  test('MS-ASCMD_R4429, R4062, R4086, R4243, R7238: Sync, Ping, ItemOperations and the folder commands have one', async () => {
+    const { airSync, folderHierarchy, itemOperations, ping } = pages;
+    const collection = element(airSync.Collection, [element(airSync.CollectionId, '2')]);
+    const cases: [string, Element, number][] = [
+      ['Sync', element(airSync.Sync, [element(airSync.Collections, [collection])]), 4],
+      ['FolderSync', element(folderHierarchy.FolderSync, []), 10],
+      ['FolderCreate', element(folderHierarchy.FolderCreate, []), 10],
+      ['FolderUpdate', element(folderHierarchy.FolderUpdate, []), 10],
+      ['FolderDelete', element(folderHierarchy.FolderDelete, []), 10],
+      ['Ping', element(ping.Ping, [element(ping.Folders, [element(ping.Folder, [])])]), 4],
+      ['ItemOperations', element(itemOperations.ItemOperations, [element(itemOperations.Fetch, [])]), 2],
+    ];
+    for (const version of ['12.1', '16.1']) {
+      const headers = { 'ms-asprotocolversion': version };
+      for (const [command, root, status] of cases)
+        assert.equal(statusAlone(await phone.send(command, { headers, body: encodeToBuffer(root) })), status, command);
+    }
   });
 
   test('a body over the limit is HTTP 413 to be answered by the listener, of mail to be sent Status 122', async () => {

@@ -52,7 +52,22 @@ const start = '2026-11-22T00:00:00.000Z';
 /** A request at fault per case. */
 const examples: Readonly<Record<string, string>> = {
   'root-missing': '<Policies/>',
-  'element-missing': folder('FolderCreate', '<SyncKey>1</SyncKey><DisplayName>a</DisplayName><Type>12</Type>'),
+  'element-missing': '<GetItemEstimate/>',
+  'sync-key-missing': '<Sync><Collections><Collection><CollectionId>2</CollectionId></Collection></Collections></Sync>',
+  'folder-sync-key-missing': folder('FolderSync', ''),
+  'folder-create-parent-missing': folder(
+    'FolderCreate',
+    '<SyncKey>1</SyncKey><DisplayName>a</DisplayName><Type>12</Type>',
+  ),
+  'folder-update-parent-missing': folder(
+    'FolderUpdate',
+    '<SyncKey>1</SyncKey><ServerId>9</ServerId><DisplayName>a</DisplayName>',
+  ),
+  'folder-delete-id-missing': folder('FolderDelete', '<SyncKey>1</SyncKey>'),
+  'ping-id-missing': '<Ping><Folders><Folder><Class>Email</Class></Folder></Folders></Ping>',
+  'fetch-store-missing': '<ItemOperations><Fetch/></ItemOperations>',
+  'move-items-two-targets':
+    '<MoveItems><Move><SrcMsgId>2:1</SrcMsgId><SrcFldId>2</SrcFldId><DstFldId>4</DstFldId><DstFldId>5</DstFldId></Move></MoveItems>',
   'collection-order':
     '<Sync><Collections><Collection><CollectionId>2</CollectionId><SyncKey>1</SyncKey></Collection></Collections></Sync>',
   'collection-id-missing': '<Sync><Collections><Collection><SyncKey>1</SyncKey></Collection></Collections></Sync>',

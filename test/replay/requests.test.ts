@@ -83,6 +83,8 @@ function complain({ command }: Body, response: EasResponse): string[] {
   return found.filter((one) => wrong.has(one) || malformed.has(one.split(' ')[1]!));
 }
 
+const changesAtKey0 = 'GetChanges with SyncKey 0, which MS-ASCMD_R3128 refuses';
+
 /** Bodies that are refused, and why that is right. */
 const refused: Readonly<Record<string, string>> = {
   'libwbxml/activesync-003-settings_device_password.xml.derived.wbxml':
@@ -90,6 +92,11 @@ const refused: Readonly<Record<string, string>> = {
   'syncroton/FolderUpdateTests-testInvalidSyncKey.xml.derived.wbxml': 'it names no folder',
   'ms-ascmd-examples/activesync-ms-ascmd-065.xml.derived.wbxml':
     'its InstanceId has the compact form, which MS-ASCMD_R3195 refuses: 104',
+  'syncroton/SyncTests-testSyncOfContacts-2.xml.derived.wbxml': changesAtKey0,
+  'syncroton/SyncTests-testSyncWithPartialElement-2.xml.derived.wbxml': 'Partial, which 2.5 does not have, alone',
+  'tine20/PingTests-testPingForContacts-2.xml.derived.wbxml': changesAtKey0,
+  'tine20/PingTests-testPingForEmails-2.xml.derived.wbxml': changesAtKey0,
+  'tine20/SyncTests-_requestInitialSynckey.xml.derived.wbxml': changesAtKey0,
 };
 
 describe('requests of real devices', { skip }, async () => {
