@@ -12,9 +12,15 @@ type Answered = NonNullable<GetItemEstimateResponse['Response']>[number];
 
 const invalidRequest = 103;
 const wrongFilter = 110;
+/** [MS-ASCMD] R908. */
+const wrongClasses = 4;
 /** [MS-ASCMD] R3265: MaxItems is the recipient information cache's alone. */
 const invalidCollection = 2;
 const highestFilter = 8;
+/** [MS-ASCMD] R5647: more collections are refused as a whole. */
+const most = 1000;
+/** [MS-ASCMD] R3543: where nothing says what counts, no more than these do. */
+const mostUnasked = 512;
 
 /** [MS-ASCMD] 2.2.1.9 GetItemEstimate: what a Sync with this key would bring; nothing is written, no key changes. */
 export const getItemEstimateCommand = defineCommand({
@@ -23,7 +29,8 @@ export const getItemEstimateCommand = defineCommand({
   body: 'required',
   handle: async (context, request): Promise<GetItemEstimateResponse> => {
     const collections = request!.Collections.Collection;
-    if (collections.length === 0 || collections.some((one) => (filterOf(one) ?? 0) > highestFilter)) {
+    const count = collections.length;
+    if (count === 0 || count > most || collections.some((one) => (filterOf(one) ?? 0) > highestFilter)) {
       return { Status: invalidRequest };
     }
     const folders = await context.read((reader) =>
@@ -32,7 +39,9 @@ export const getItemEstimateCommand = defineCommand({
     const refused = collections.map((one, at) => refusedBy(one, folders[at])).find((status) => status !== undefined);
     if (refused !== undefined) return { Status: refused };
     const Response: Answered[] = [];
-    for (const one of collections) Response.push(await answer(context, one));
+    for (const [at, one] of collections.entries()) {
+      Response.push(classesClash(one, folders[at]) ? { Status: wrongClasses } : await answer(context, one));
+    }
     return { Response };
   },
 });
@@ -61,7 +70,17 @@ async function answer(context: Context, asked: Asked): Promise<Answered> {
         }),
       );
   if (typeof found === 'string') return { Status: statusOf('GetItemEstimate', found) };
-  return { Status: 1, Collection: { Class, CollectionId, Estimate: found } };
+  const Estimate = asked.Options?.length === 0 ? Math.min(found, mostUnasked) : found;
+  return { Status: 1, Collection: { Class, CollectionId, Estimate } };
+}
+
+/** [MS-ASCMD] R907, R908: two classes only where one is of text messages, beside mail. */
+function classesClash({ Options = [] }: Asked, folder: Collection | undefined): boolean {
+  const sms = Options.filter(({ Class }) => Class === 'SMS').length;
+  const others = Options.filter(({ Class }) => Class !== 'SMS');
+  if (sms > 1 || others.length > 1) return true;
+  const isMail = folder === undefined || folderTypes[folder.type].class === 'Email';
+  return sms === 1 && (!isMail || others.some(({ Class = 'Email' }) => Class !== 'Email'));
 }
 
 function maxItemsOf({ Options }: Asked): number | undefined {
@@ -73,17 +92,16 @@ function filterOf({ FilterType, Options }: Asked): number | undefined {
   return FilterType ?? Options?.find(({ Class }) => Class === undefined || Class !== 'SMS')?.FilterType;
 }
 
-/** What of the estimate's view is said anew; what is not is as the collection's last Sync had it. */
+/** What is said of the view, in place of what the collection's last Sync had: where there is no filter, everything. */
 function optionsOf(asked: Asked): EstimateRequest['options'] {
   const { Options = [], ConversationMode: conversationMode } = asked;
   const sms = Options.find(({ Class }) => Class === 'SMS');
   const others = Options.some(({ Class }) => Class !== 'SMS');
-  // A block says all of it: without a filter, everything.
-  const filterType = filterOf(asked) ?? (others ? 0 : undefined);
   return {
     ...(conversationMode !== undefined && { conversationMode }),
-    ...(filterType !== undefined && { filterType }),
-    ...(sms && { smsFilterType: sms.FilterType ?? 0, classes: others ? ['Email', 'SMS'] : ['SMS'] }),
+    filterType: filterOf(asked) ?? 0,
+    smsFilterType: sms?.FilterType ?? 0,
+    ...(sms && { classes: others ? ['Email', 'SMS'] : ['SMS'] }),
     ...(!sms && others && { classes: [] }),
   };
 }

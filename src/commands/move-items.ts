@@ -1,4 +1,4 @@
-import { type MoveItemsResponse, moveItems } from '../../protocol/index.ts';
+import { itemMove, type MoveItemsRequest, type MoveItemsResponse, moveItems, order } from '../../protocol/index.ts';
 import { folderTypes } from '../domain/collection.ts';
 import { EasError } from '../domain/errors.ts';
 import type { CollectionId, ServerId } from '../domain/ids.ts';
@@ -21,7 +21,12 @@ export const moveItemsCommand = defineCommand({
     const { Move } = request!;
     if (Move.length === 0 || Move.length > most) throw new EasError('invalid-request', `${Move.length} moves`);
     const Response: { SrcMsgId: string; Status: number; DstMsgId: string | undefined }[] = [];
-    for (const { SrcMsgId, SrcFldId, DstFldId } of Move) {
+    for (const asked of Move) {
+      const { SrcMsgId, SrcFldId, DstFldId } = asked;
+      if (namesTwoTargets(asked)) {
+        Response.push({ SrcMsgId, Status: twoTargets, DstMsgId: undefined });
+        continue;
+      }
       const from = SrcFldId as CollectionId;
       const to = DstFldId as CollectionId;
       const answer = await move(context, { device: context.device.id, id: SrcMsgId as ServerId, from, to });
@@ -30,6 +35,12 @@ export const moveItemsCommand = defineCommand({
     return { Response };
   },
 });
+
+/** [MS-ASCMD] R4222. */
+const twoTargets = 5;
+function namesTwoTargets(asked: MoveItemsRequest['Move'][number]): boolean {
+  return order(itemMove, asked).filter((key) => key === 'DstFldId').length > 1;
+}
 
 /** One that fails stops no other. */
 async function move(context: Context, request: MoveRequest): Promise<{ Status: number; DstMsgId: string | undefined }> {

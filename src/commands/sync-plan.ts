@@ -201,6 +201,7 @@ function planOptions(blocks: readonly WireOptions[], version: Version): SyncOpti
   const sms = blocks.filter((block) => block.Class === 'SMS');
   const others = blocks.filter((block) => block.Class !== 'SMS');
   if (sms.length > 1 || others.length > 1) throw malformed();
+  if (sms[0] && (others[0]?.Class ?? 'Email') !== 'Email') throw malformed();
   const block = others[0] ?? sms[0]!;
   return {
     filterType: block.FilterType ?? 0,
@@ -253,10 +254,11 @@ function planPreferences(block: WireOptions): BodyPreference[] {
 /** What only the folder can tell: what its class does not know ([MS-ASCMD] R3080, R2117, [MS-ASNOTE] R114). */
 export function checkAgainstFolder(planned: PlannedCollection, { type }: Collection): void {
   const itemClass = folderTypes[type].class;
-  if (planned.conversationMode === true && itemClass !== 'Email') throw malformed();
+  if (planned.conversationMode !== undefined && itemClass !== 'Email') throw malformed();
   if (planned.supported !== undefined && itemClass === 'Notes') throw malformed();
   if (!planned.options) return;
-  const { filterType, smsFilterType = 0 } = planned.options;
+  const { filterType, smsFilterType = 0, classes } = planned.options;
+  if (classes.includes('SMS') && itemClass !== 'Email') throw malformed();
   if (!filterFits(filterType, itemClass) || !filterFits(smsFilterType, 'SMS')) throw malformed();
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import type { CollectionId } from '../../src/domain/ids.ts';
 import { mail, openHouse, type Phone } from '../support/endpoint.ts';
-import { inbox, load, prime, syncOne } from '../support/sync-phone.ts';
+import { calendar, inbox, load, prime, syncOne } from '../support/sync-phone.ts';
 
 describe('FolderCreate, FolderUpdate, FolderDelete', async () => {
   const house = await openHouse({ after });
@@ -163,5 +163,24 @@ describe('FolderCreate, FolderUpdate, FolderDelete', async () => {
     assert.equal((await ask({ SyncKey: key, CollectionId, Options: [{ FilterType: 9 }] })).Status, 103);
     assert.equal((await ask({ SyncKey: key, CollectionId, Options: [{ FilterType: 6 }] })).Status, 110);
     assert.deepEqual(await counts({ SyncKey: key, CollectionId }), [[1, 2]], 'asking changes nothing');
+    const many = Array.from({ length: 1001 }, () => ({ SyncKey: key, CollectionId }));
+    assert.equal((await ask(...many)).Status, 103, 'MS-ASCMD_R5647');
+  });
+
+  test('MS-ASCMD_R908: an estimate of other classes together than mail and text messages is Status 4', async () => {
+    const phone = await house.phone();
+    const estimate = async (CollectionId: string, ...classes: string[]) => {
+      const SyncKey = await prime(phone, CollectionId);
+      const Options = classes.map((Class) => ({ Class }));
+      const { Response } = await phone.ask('GetItemEstimate', {
+        Collections: { Collection: [{ SyncKey, CollectionId, Options }] },
+      });
+      return Response[0]?.Status;
+    };
+    assert.equal(await estimate(inbox!, 'Email', 'SMS'), 1);
+    assert.equal(await estimate(inbox!, 'SMS'), 1);
+    assert.equal(await estimate(inbox!, 'Email', 'Calendar'), 4);
+    assert.equal(await estimate(inbox!, 'Tasks', 'SMS'), 4);
+    assert.equal(await estimate(calendar!, 'Calendar', 'SMS'), 4);
   });
 });

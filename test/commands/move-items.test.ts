@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { element, encodeToBuffer, pages } from '../../protocol/index.ts';
 import type { ServerId } from '../../src/domain/ids.ts';
 import { mail, openHouse, type Phone } from '../support/endpoint.ts';
-import { adds, contacts, deletes, inbox, load, synced, syncOne, trash } from '../support/sync-phone.ts';
+import { adds, contacts, deletes, inbox, load, sent, synced, syncOne, trash } from '../support/sync-phone.ts';
 
 describe('MoveItems', async () => {
   const house = await openHouse({ after });
@@ -85,5 +86,23 @@ describe('MoveItems', async () => {
     assert.equal(await phone.status('MoveItems', { Move: [] }), 103);
     const Move = Array.from({ length: 1001 }, () => ({ SrcMsgId: '2:1', SrcFldId: '2', DstFldId: '4' }));
     assert.equal(await phone.status('MoveItems', { Move }), 103);
+  });
+
+  test('MS-ASCMD_R4222: two targets are Status 5, and the others move', async () => {
+    const phone = await house.phone();
+    const [first, second] = [await phone.receive(mail()), await phone.receive(mail())];
+    const { Move, MoveItems, SrcMsgId, SrcFldId, DstFldId } = pages.move;
+    const asked = (id: string, ...targets: string[]) =>
+      element(Move, [
+        ...[element(SrcMsgId, id), element(SrcFldId, inbox!)],
+        ...targets.map((target) => element(DstFldId, target)),
+      ]);
+    const root = element(MoveItems, [asked(first, trash!, sent!), asked(second, trash!)]);
+    const answer = await phone.answer('MoveItems', encodeToBuffer(root));
+    assert.deepEqual(
+      answer?.Response.map(({ Status }) => Status),
+      [5, 3],
+    );
+    assert.equal((await phone.items(inbox!)).length, 1);
   });
 });

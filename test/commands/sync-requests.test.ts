@@ -104,9 +104,17 @@ describe('Sync requests', async () => {
     const sms: Options = { Class: 'SMS', FilterType: 0 };
     await prime(phone, inbox, { Options: [sms, { FilterType: 3 }] });
     await prime(phone, inbox, { Options: [{ Class: 'Email' }, sms] });
-    for (const Options of [[sms, sms], [{}, {}], [{ Class: 'Email' }, {}], [sms, {}, {}], [{ Class: 'Nonsense' }]]) {
+    for (const Options of [
+      [sms, sms],
+      [{}, {}],
+      [{ Class: 'Email' }, {}],
+      [sms, {}, {}],
+      [sms, { Class: 'Tasks' }],
+      [{ Class: 'Nonsense' }],
+    ]) {
       assert.equal(await malformed({ Options }), 4, JSON.stringify(Options));
     }
+    assert.equal(await malformed({ CollectionId: calendar, Options: [sms, {}] }), 4, 'MS-ASCMD_R935');
   });
 
   test('a FilterType that mail does not know is Status 4, in one collection or beside others', async () => {
@@ -121,7 +129,8 @@ describe('Sync requests', async () => {
   });
 
   test('ConversationMode outside mail, and Supported for notes, are Status 4', async () => {
-    assert.equal(await malformed({ CollectionId: calendar, ConversationMode: true }), 4);
+    for (const ConversationMode of [true, false])
+      assert.equal(await malformed({ CollectionId: calendar, ConversationMode }), 4, 'MS-ASCMD_R2117');
     assert.equal(await malformed({ CollectionId: notes, Supported: element(page.Supported, []) }), 4);
     await prime(phone, inbox, { ConversationMode: true });
     await prime(phone, contacts, { Supported: element(page.Supported, []) });

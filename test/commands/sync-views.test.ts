@@ -84,8 +84,10 @@ describe('Sync views', async () => {
       const { Response } = await second.ask('GetItemEstimate', { Collections: { Collection: [one] } });
       return Response[0]?.Collection?.Estimate;
     };
-    assert.equal(await estimates([]), 0);
-    assert.equal(await estimates([], true), 1);
+    // MS-ASCMD_R3543: without Options there is no filter.
+    assert.equal(await estimates([]), 2);
+    assert.equal(await estimates([{ FilterType: threeDays }]), 0);
+    assert.equal(await estimates([{ FilterType: threeDays }], true), 1);
     assert.equal(await estimates([{ FilterType: threeDays }, { Class: 'SMS' }]), 1);
     assert.equal(await estimates([{ FilterType: threeDays }, { Class: 'SMS' }], true), 2);
     assert.equal(await estimates([{ FilterType: 0 }]), 2);
