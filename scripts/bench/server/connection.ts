@@ -34,14 +34,14 @@ export class Connection {
     socket.on('error', (error) => this.#expected?.reject(error));
   }
 
-  /** `tls`: without a look at the certificate, which is the bench's own. */
-  static open({ port, tls }: Door): Promise<Connection> {
+  /** With TLS: without a look at the certificate, which is the bench's own. `from`: the address that it calls from. */
+  static open({ port, tls }: Door, from = '127.0.0.1'): Promise<Connection> {
     return new Promise((resolve, reject) => {
       const opened = () => {
         socket.off('error', reject);
         resolve(new Connection(socket));
       };
-      const address = { port, host: '127.0.0.1' };
+      const address = { port, host: '127.0.0.1', localAddress: from };
       const socket = tls
         ? connectTls({ ...address, rejectUnauthorized: false }, opened)
         : connect({ ...address, noDelay: true }, opened);

@@ -1,11 +1,14 @@
 // The real server as a child process, and what the system says of it.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { LongestTurn } from '../push/loop-turns.ts';
 import type { Door } from './connection.ts';
 
 const main = fileURLToPath(new URL('../../../src/main.js', import.meta.url));
+const watcher = new URL('./watch-turns.js', import.meta.url).href;
 /** What Linux counts CPU time in for /proc, on every platform that Node runs on. */
 const ticksPerSecond = 100;
 
@@ -13,10 +16,12 @@ export interface EaselProcess {
   readonly http: Door;
   readonly https: Door;
   readonly smtpPort: number;
-  /** Microseconds of CPU, all threads, since it started. */
+  /** Microseconds of CPU, all threads and workers, since it started. */
   cpu(): number;
-  /** Bytes. */
+  /** Bytes, of all its processes; pages that they share count for each. */
   resident(): number;
+  /** The longest turn of each serving process's loop, until the returned function is called. */
+  watchTurns(): Promise<() => Promise<LongestTurn[]>>;
   stop(): Promise<void>;
 }
 
@@ -31,10 +36,20 @@ export async function startEasel(
   const log = openSync(join(data, 'log'), 'a');
   const listeners = ['http', 'https', 'smtp'].flatMap((name) => [`--${name}`, '127.0.0.1:0']);
   const flags = process.env.EASEL_BENCH_NODE?.split(' ') ?? [];
-  const child = spawn(process.execPath, [...flags, main, 'serve', '--data', data, ...listeners, ...more], {
-    stdio: ['ignore', 'pipe', log],
-    env: { ...process.env, EASEL_STORE: store, EASEL_LOG_LEVEL: 'warn', EASEL_DEVICE_RATE: '0' },
-  });
+  const child = spawn(
+    process.execPath,
+    [...flags, '--import', watcher, main, 'serve', '--data', data, ...listeners, ...more],
+    {
+      stdio: ['ignore', 'pipe', log],
+      env: {
+        ...process.env,
+        EASEL_STORE: store,
+        EASEL_LOG_LEVEL: 'warn',
+        EASEL_DEVICE_RATE: '0',
+        EASEL_BENCH_TURNS: data,
+      },
+    },
+  );
   closeSync(log);
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
@@ -44,8 +59,17 @@ export async function startEasel(
     http: { port: port('http'), tls: false },
     https: { port: port('https'), tls: true },
     smtpPort: port('smtp'),
-    cpu: () => cpuOf(child.pid!),
-    resident: () => 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]),
+    cpu: () => sum(withWorkers(child.pid!).map(cpuOf)),
+    resident: () => sum(withWorkers(child.pid!).map(residentOf)),
+    watchTurns: async () => {
+      const [parent, ...workers] = withWorkers(child.pid!);
+      const serving = workers.length > 0 ? workers : [parent!];
+      await signalled(serving, data, '.begun');
+      return async () => {
+        await signalled(serving, data, '');
+        return serving.map((pid) => JSON.parse(readFileSync(join(data, String(pid)), 'utf8')) as LongestTurn);
+      };
+    },
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
@@ -71,4 +95,27 @@ function cpuOf(pid: number): number {
   // The program's name stands in parentheses and may hold spaces.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return ((Number(fields[11]) + Number(fields[12])) * 1_000_000) / ticksPerSecond;
+}
+
+function residentOf(pid: number): number {
+  return 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+}
+
+/** The process, then its children. */
+function withWorkers(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return [pid, ...(children === '' ? [] : children.split(' ').map(Number))];
+}
+
+async function signalled(pids: readonly number[], folder: string, ending: string): Promise<void> {
+  for (const pid of pids) {
+    const file = join(folder, `${pid}${ending}`);
+    rmSync(file, { force: true });
+    process.kill(pid, 'SIGUSR2');
+    while (!existsSync(file)) await sleep(5);
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

@@ -2,89 +2,70 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection, type Door } from './connection.ts';
 import type { EaselProcess } from './easel-process.ts';
+import { Holders } from './holders.ts';
+import { moment } from './moment.ts';
 import { noChangeSync } from './no-change-sync.ts';
-import { type Login, Phone, posted } from './phone.ts';
+import type { Login } from './phone.ts';
 import { percentile, type Row, whole } from './report.ts';
 import { SmtpClient } from './smtp-client.ts';
+import { perAccount, type Waiting } from './waiting-phones.ts';
 
-/** As many as an account may have. */
-export const perAccount = 50;
 const points = [1 / 6, 3 / 8, 7 / 12, 19 / 24, 1];
 const idleSeconds = 5;
-const heartbeat = 900;
 const wokenOneByOne = 24;
+/** Microseconds of processor time in a second: below it nothing is under way any more. */
+const restless = 60_000;
 
-interface Held {
-  readonly connection: Connection;
-  /** When the answer to its Ping came, by `performance.now()`. */
-  readonly answered: Promise<number>;
-}
 export interface HeldOptions {
-  readonly count: number;
   readonly door: (easel: EaselProcess) => Door;
   readonly name: string;
-  /** Bytes. */
-  readonly aim: number;
+  /** Bytes; absent: told for its own sake. */
+  readonly aim?: number;
   /** Its members are all the accounts whose phones wait. */
   readonly everybody: string;
 }
 
-export function heldPhones(logins: readonly Login[], count: number): Phone[] {
-  return Array.from({ length: count }, (_, n) => new Phone(logins[Math.floor(n / perAccount)]!, `held${n}`));
-}
-
-/** Every phone learns its folders and the Inbox's key: in a process before the measured one, whose heap must not be roomy. */
-export async function beginAll(easel: EaselProcess, phones: readonly Phone[]): Promise<void> {
-  const lanes = await Promise.all(Array.from({ length: 16 }, () => Connection.open(easel.http)));
-  const lane = async (connection: Connection, first: number): Promise<void> => {
-    for (let n = first; n < phones.length; n += lanes.length) await phones[n]!.begin(connection);
-    connection.close();
-  };
-  await Promise.all(lanes.map(lane));
-}
-
+/** `idlers`: accounts without a phone that waits. */
 export async function heldPings(
   easel: EaselProcess,
-  logins: readonly Login[],
-  phones: readonly Phone[],
+  waiting: Waiting,
+  idlers: readonly Login[],
   options: HeldOptions,
 ): Promise<Row[]> {
-  const held: Held[] = [];
-  const named = `${whole(options.count)} held, ${options.name}`;
-  const rows: Row[] = [];
-  try {
-    const memory = await slope(easel, phones, held, options);
-    rows.push({
-      what: `${named}: resident memory each`,
-      // Garbage that is not collected yet counts too: an upper bound.
-      measured: `${(memory / 1024).toFixed(1)} KB`,
-      aim: `≤ ${options.aim / 1024} KB`,
-      met: memory <= options.aim,
-    });
-    const busy = 100 - (await idleShare(easel));
-    rows.push({
-      what: `  processor while they wait, ${idleSeconds} s`,
-      measured: `${busy.toFixed(1)} %`,
-      aim: '< 1 %',
-      met: busy < 1,
-    });
-    const some = logins.slice(0, wokenOneByOne);
-    const sync = await noChangeSync(easel, some, 'meanwhile');
-    rows.push(...sync.slice(0, 2));
-    rows.push(...wakeRows('  wake of an account', await wake(easel, some, held)));
-    rows.push(...(await wakeAll(easel, options, held.slice(wokenOneByOne * perAccount))));
-    return rows;
-  } finally {
-    for (const { connection } of held) connection.close();
-  }
+  const { phones } = waiting;
+  const named = `${whole(phones.length)} held, ${options.name}`;
+  using holders = new Holders(options.door(easel), phones.length);
+  const rows: Row[] = [...memoryRows(named, await slope(easel, waiting, holders), options.aim)];
+  const { answered } = holders;
+  const busy = await busyShare(easel);
+  rows.push({
+    what: `  processor while they wait, ${idleSeconds} s`,
+    measured: `${busy.toFixed(1)} %`,
+    aim: '< 1 %',
+    met: busy < 1,
+  });
+  rows.push(...(await noChangeSync(easel, idlers, 'meanwhile')).slice(0, 2));
+  if (holders.answered > answered) throw new Error(`${holders.answered - answered} Pings were answered without news`);
+  const first = holders.held - phones.length;
+  const few = Math.min(wokenOneByOne, waiting.logins.length);
+  rows.push(...wakeRows(await wake(easel, waiting.logins.slice(0, few), holders, first)));
+  rows.push(...(await wakeAll(easel, options, holders, first + few * perAccount)));
+  if (holders.failed > 0) throw new Error(`${holders.failed} Pings failed`);
+  return rows;
 }
 
-function wakeRows(what: string, wakes: readonly Wake[]): Row[] {
+function memoryRows(named: string, bytes: number, aim: number | undefined): Row[] {
+  const verdict = aim === undefined ? {} : { aim: `≤ ${aim / 1024} KB`, met: bytes <= aim };
+  // Garbage that is not collected yet counts too: an upper bound.
+  return [{ what: `${named}: resident memory each`, measured: `${(bytes / 1024).toFixed(1)} KB`, ...verdict }];
+}
+
+function wakeRows(wakes: readonly Wake[]): Row[] {
   const fromAccepted = wakes.map(({ answered, accepted }) => Math.max(0, answered - accepted));
   const p99 = percentile(fromAccepted, 0.99);
   return [
     {
-      what: `${what} after SMTP accepted, p50 / p99`,
+      what: '  wake of an account after SMTP accepted, p50 / p99',
       measured: `${percentile(fromAccepted, 0.5).toFixed(1)} / ${p99.toFixed(1)} ms`,
       aim: 'p99 < 50 ms',
       met: p99 < 50,
@@ -93,22 +74,20 @@ function wakeRows(what: string, wakes: readonly Wake[]): Row[] {
 }
 
 /** Bytes for each further Ping: least squares over the points. */
-async function slope(
-  easel: EaselProcess,
-  phones: readonly Phone[],
-  held: Held[],
-  { count, door }: HeldOptions,
-): Promise<number> {
-  const steps = points.map((part) => Math.round(part * count));
-  await holdMore(door(easel), phones.slice(0, steps[0]), held);
+async function slope(easel: EaselProcess, { phones }: Waiting, holders: Holders): Promise<number> {
+  const steps = points.map((part) => Math.round(part * phones.length));
+  const warm = steps[0]!;
+  await holders.hold(phones.slice(0, warm));
+  await settled(easel);
   // Warm-up of the same kind: the same phones ask again, which ends their older Pings.
-  const older = held.splice(0);
-  await holdMore(door(easel), phones.slice(0, steps[0]), held);
-  for (const { connection } of older) connection.close();
+  await holders.hold(phones.slice(0, warm));
+  await settled(easel);
+  if (holders.answered !== warm) throw new Error(`${holders.answered} of ${warm} older Pings were ended`);
+  holders.release(warm);
   const measured: { count: number; bytes: number }[] = [];
   for (const step of steps) {
-    await holdMore(door(easel), phones.slice(held.length, step), held);
-    await sleep(1_500);
+    await holders.hold(phones.slice(holders.held - warm, step));
+    await settled(easel);
     measured.push({ count: step, bytes: easel.resident() });
   }
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -118,20 +97,23 @@ async function slope(
   return above / mean(measured.map((one) => (one.count - middle) ** 2));
 }
 
-async function holdMore(door: Door, phones: readonly Phone[], held: Held[]): Promise<void> {
-  for (const phone of phones) {
-    const connection = await Connection.open(door);
-    const answered = posted(connection, phone.pingRequest(heartbeat)).then(() => performance.now());
-    answered.catch(() => {}); // closed while it waits
-    held.push({ connection, answered });
+/** Everybody has asked once, and its device's record says where it waits. */
+async function settled(easel: EaselProcess): Promise<void> {
+  const until = moment() + 300_000;
+  for (let before = Number.NEGATIVE_INFINITY; moment() < until; ) {
+    const now = easel.cpu();
+    if (now - before < restless) return;
+    before = now;
+    await sleep(1_000);
   }
+  throw new Error('the server does not come to rest');
 }
 
 /** Percent of one processor. */
-async function idleShare(easel: EaselProcess): Promise<number> {
+async function busyShare(easel: EaselProcess): Promise<number> {
   const before = easel.cpu();
   await sleep(idleSeconds * 1000);
-  return 100 - ((easel.cpu() - before) / (idleSeconds * 1_000_000)) * 100;
+  return ((easel.cpu() - before) / (idleSeconds * 1_000_000)) * 100;
 }
 
 interface Wake {
@@ -143,52 +125,80 @@ function news(n: string): string {
 }
 
 /** One mail for each account, one after the other. */
-async function wake(easel: EaselProcess, logins: readonly Login[], held: readonly Held[]): Promise<Wake[]> {
+async function wake(easel: EaselProcess, logins: readonly Login[], holders: Holders, first: number): Promise<Wake[]> {
   const smtp = await SmtpClient.open(easel.smtpPort);
   const wakes: Wake[] = [];
   for (const [n, { address }] of logins.entries()) {
-    const woken = held.slice(n * perAccount, (n + 1) * perAccount);
+    const begin = first + n * perAccount;
     const { accepted } = await smtp.deliver(address, news(String(n)));
-    for (const answered of await Promise.all(woken.map((one) => one.answered))) wakes.push({ accepted, answered });
+    const woken = answersOf(holders, begin, Math.min(begin + perAccount, holders.held));
+    for (const answered of await Promise.all(woken)) wakes.push({ accepted, answered });
   }
   smtp.close();
   return wakes;
 }
 
+function answersOf(holders: Holders, from: number, to: number): Promise<number>[] {
+  return Array.from({ length: to - from }, (_, n) => holders.answer(from + n));
+}
+
 /** One mail for everybody: how long all take, and how long the loop keeps others waiting meanwhile. */
-async function wakeAll(easel: EaselProcess, { everybody }: HeldOptions, held: readonly Held[]): Promise<Row[]> {
-  if (held.length === 0) return [];
+async function wakeAll(
+  easel: EaselProcess,
+  { everybody }: HeldOptions,
+  holders: Holders,
+  first: number,
+): Promise<Row[]> {
+  const count = holders.held - first;
+  if (count <= 0) return [];
+  const stopWatch = await watchOthers(easel);
+  const stopTurns = await easel.watchTurns();
+  const smtp = await SmtpClient.open(easel.smtpPort);
+  const begun = moment();
+  await smtp.deliver(everybody, news('all'));
+  const last = Math.max(...(await Promise.all(answersOf(holders, first, holders.held))));
+  const turns = await stopTurns();
+  const waits = await stopWatch();
+  smtp.close();
+  const longest = Math.max(...waits);
+  const [clock, cpu] = [Math.max(...turns.map((one) => one.milliseconds)), Math.max(...turns.map((one) => one.onCpu))];
+  return [
+    {
+      what: `  ${whole(count)} woken by one mail, from its end to the last`,
+      measured: `${((last - begun) / 1000).toFixed(2)} s`,
+    },
+    {
+      what: '  longest turn of the loop meanwhile, on the CPU (by the clock)',
+      measured: `${cpu.toFixed(0)} ms (${clock.toFixed(0)} ms)`,
+      aim: '≤ 50 ms',
+      met: cpu <= 50,
+    },
+    {
+      what: '  wait of another request meanwhile, p99 / longest',
+      measured: `${percentile(waits, 0.99).toFixed(0)} / ${longest.toFixed(0)} ms`,
+      aim: '≤ 50 ms',
+      met: longest <= 50,
+    },
+  ];
+}
+
+/** Asks for a page that costs nothing, again and again; tells how long each answer took. */
+async function watchOthers(easel: EaselProcess): Promise<() => Promise<number[]>> {
   const watch = await Connection.open(easel.http);
   let watching = true;
   const waits: number[] = [];
   const watched = (async () => {
     while (watching) {
-      const asked = performance.now();
+      const asked = moment();
       await watch.send(Buffer.from('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'));
-      waits.push(performance.now() - asked);
+      waits.push(moment() - asked);
       await sleep(1);
     }
   })();
-  const smtp = await SmtpClient.open(easel.smtpPort);
-  const begun = performance.now();
-  await smtp.deliver(everybody, news('all'));
-  const answered = await Promise.all(held.map((one) => one.answered));
-  const last = Math.max(...answered);
-  watching = false;
-  await watched;
-  watch.close();
-  smtp.close();
-  const longest = Math.max(...waits);
-  return [
-    {
-      what: `  ${whole(held.length)} woken by one mail, from its end to the last`,
-      measured: `${((last - begun) / 1000).toFixed(2)} s`,
-    },
-    {
-      what: '  longest wait of another request meanwhile',
-      measured: `${longest.toFixed(0)} ms`,
-      aim: '≤ 50 ms',
-      met: longest <= 50,
-    },
-  ];
+  return async () => {
+    watching = false;
+    await watched;
+    watch.close();
+    return waits;
+  };
 }

@@ -1,5 +1,6 @@
 // As much SMTP as it takes to hand in a mail, on one connection.
 import { connect, type Socket } from 'node:net';
+import { moment } from './moment.ts';
 
 export class SmtpClient {
   readonly #socket: Socket;
@@ -19,14 +20,14 @@ export class SmtpClient {
     return client;
   }
 
-  /** When the end of data was sent and when it was accepted, by `performance.now()`. */
+  /** When the end of data was sent and when it was accepted, by `moment()`. */
   async deliver(recipient: string, message: string): Promise<{ sent: number; accepted: number }> {
     await this.#say('MAIL FROM:<sender@elsewhere.example>', 250);
     await this.#say(`RCPT TO:<${recipient}>`, 250);
     await this.#say('DATA', 354);
-    const sent = performance.now();
+    const sent = moment();
     await this.#say(`${message}.`, 250);
-    return { sent, accepted: performance.now() };
+    return { sent, accepted: moment() };
   }
 
   close(): void {

@@ -1,0 +1,88 @@
+// Accounts and phones that have been here before: made through the store's port, as their own requests would have left them.
+import { addAppPassword } from '../../../src/admin/app-passwords.ts';
+import { servedVersions } from '../../../src/commands/index.ts';
+import type { NewDevice } from '../../../src/domain/device.ts';
+import type { AccountId, DeviceId } from '../../../src/domain/ids.ts';
+import type { Store } from '../../../src/store/port.ts';
+import { syncHierarchy } from '../../../src/sync/hierarchy.ts';
+import { syncCollection } from '../../../src/sync/sync-collection.ts';
+import { inbox, request } from '../store/operations.ts';
+import type { HeldPhone } from './holder.ts';
+import type { Login } from './phone.ts';
+
+/** As many as an account may have. */
+export const perAccount = 50;
+const version = '16.1';
+const atOnce = 16;
+
+export interface Waiting {
+  readonly logins: readonly Login[];
+  /** `perAccount` of each account after those of the one before it. */
+  readonly phones: readonly HeldPhone[];
+}
+
+/** With a password of the kind that one device has, which costs a login nothing. */
+export async function addAccounts(store: Store, count: number, name: string): Promise<[AccountId, Login][]> {
+  const accounts: [AccountId, Login][] = [];
+  await inLanes(count, async (n) => {
+    const address = `${name}${n}@example.test`;
+    const id = await store.directory.create({ address, aliases: [], displayName: `${name} ${n}` });
+    accounts[n] = [id, { address, password: await addAppPassword(store, address, 'bench', Date.now()) }];
+  });
+  return accounts;
+}
+
+export async function addWaiting(store: Store, count: number): Promise<Waiting> {
+  const accounts = await addAccounts(store, Math.ceil(count / perAccount), 'user');
+  const phones = Array.from({ length: count }, (_, n): HeldPhone => {
+    return { login: accounts[Math.floor(n / perAccount)]![1], id: `held${n}` };
+  });
+  await inLanes(accounts.length, async (n) => {
+    const ids = phones.slice(n * perAccount, (n + 1) * perAccount).map(({ id }) => id as DeviceId);
+    await begin(store, accounts[n]![0], ids);
+  });
+  return { logins: accounts.map(([, login]) => login), phones };
+}
+
+/** They know their folders, and an empty Inbox. */
+async function begin(store: Store, account: AccountId, ids: readonly DeviceId[]): Promise<void> {
+  const primed = await store.transact(account, async (tx) => {
+    const keys = new Map<DeviceId, string>();
+    for (const device of ids) {
+      tx.putDevice(deviceNow(device));
+      await syncHierarchy(tx, { device, key: '0', version });
+      const answer = await syncCollection(tx, (await tx.collection(inbox))!, { ...request('0'), device });
+      if (answer.kind !== 'primed') throw new Error(answer.kind);
+      keys.set(device, answer.key);
+    }
+    return keys;
+  });
+  await store.transact(account, async (tx) => {
+    for (const [device, key] of primed) {
+      await syncCollection(tx, (await tx.collection(inbox))!, { ...request(key as '0'), device });
+    }
+  });
+}
+
+/** It asked for the same wait before, and was seen in the minute before it asks again. */
+function deviceNow(id: DeviceId): NewDevice {
+  return {
+    id,
+    type: 'Bench',
+    version,
+    announced: servedVersions.join(','),
+    userAgent: 'Bench/1.0',
+    created: Date.now(),
+    lastSeen: Date.now() + 3_600_000,
+    sent: [],
+    ping: { heartbeat: 900, folders: [{ id: inbox, class: 'Email' }] },
+  };
+}
+
+async function inLanes(count: number, work: (n: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < count) await work(next++);
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+}
