@@ -10,7 +10,7 @@ import { appendParts } from '../content/email/splice.ts';
 import { calendarPart } from '../content/email/write-mime.ts';
 import { EasError } from '../domain/errors.ts';
 import type { Event, EventAttendee } from '../domain/event.ts';
-import type { Item, LivingItem } from '../domain/item.ts';
+import { type Item, isMail, type LivingItem } from '../domain/item.ts';
 import type { Transaction } from '../store/port.ts';
 import { hashOf } from './command-hash.ts';
 import type { Context } from './define.ts';
@@ -26,10 +26,9 @@ export function isEvent(item: Item | undefined): item is LivingItem<'Calendar'> 
 }
 
 /** The event, or the occurrence that is named. Throws 'item-not-found' for one that there is not, 'not-recurring'. */
-function named(item: LivingItem<'Calendar'>, { InstanceId }: SourceName): Event {
-  const event = asEvent(item.content);
+function occurrenceNamed(event: Event, { InstanceId }: SourceName): Event {
   if (InstanceId === undefined) return event;
-  if (!event.recurrence) throw new EasError('not-recurring', item.id);
+  if (!event.recurrence) throw new EasError('not-recurring', event.uid);
   const original = occurrenceAt(event, parseDate(InstanceId)!);
   if (original === undefined || exceptionAt(event, original)?.deleted) throw new EasError('item-not-found', InstanceId);
   return occurrenceOf(event, original);
@@ -52,7 +51,7 @@ export async function forwardToPeople(
     if (await wasSent(context, tx, hash)) return { Status: previouslySent };
     const item = await look(tx);
     if (!isEvent(item) || forwardees.length === 0) return { Status: invalidForward };
-    const event = named(item, Source);
+    const event = occurrenceNamed(asEvent(item.content), Source);
     const { address, displayName } = await tx.account();
     const own = !isReceived(event);
     const words = Body && readTextBody(Body);
@@ -88,9 +87,15 @@ function store(context: Context, tx: Transaction, item: LivingItem<'Calendar'>, 
   tx.put({ ...item, ...eventItem(item.collection, next, context.clock.now()) }, ['message'], { by: context.device.id });
 }
 
+/** The event that is meant, of a calendar or as a mail brought it; undefined: a mail like any other. Throws as `occurrenceNamed`. */
+export function sourceEvent(item: Item | undefined, source: SourceName): Event | undefined {
+  if (isEvent(item)) return occurrenceNamed(asEvent(item.content), source);
+  const { meeting } = isMail(item) ? item.content : {};
+  return meeting && occurrenceNamed(meeting.event, source);
+}
+
 /** The phone's message with the event behind it. */
-export function withEvent(mime: Buffer, item: LivingItem<'Calendar'>, source: SourceName): Buffer {
-  const event = named(item, source);
+export function withEvent(mime: Buffer, event: Event): Buffer {
   const method = (event.attendees?.length ?? 0) > 0 ? 'REQUEST' : 'PUBLISH';
   return appendParts(mime, [calendarPart(writeICalendar([event], { method }), method)]);
 }

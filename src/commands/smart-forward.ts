@@ -3,7 +3,7 @@ import { composeReply } from '../content/email/reply.ts';
 import { EasError } from '../domain/errors.ts';
 import { defineCommand } from './define.ts';
 import { reader, requireMail } from './email-items.ts';
-import { forwardToPeople, isEvent, withEvent } from './forward-meeting.ts';
+import { forwardToPeople, isEvent, sourceEvent, withEvent } from './forward-meeting.ts';
 import { messageAbout, send } from './send.ts';
 import { markSource, namesInstance, sourceItem } from './source.ts';
 
@@ -34,7 +34,8 @@ export const smartForwardCommand = defineCommand({
     // Looked up when the message is made: a repeat is one also when the original is gone by then.
     const compose = async (mime: Buffer): Promise<Buffer> => {
       const item = await context.read((reading) => sourceItem(reading, Source));
-      if (isEvent(item)) return ReplaceMime ? mime : withEvent(mime, item, Source);
+      const event = sourceEvent(item, Source);
+      if (isEvent(item)) return ReplaceMime ? mime : withEvent(mime, event!);
       const { content } = requireMail(item);
       const original = { email: content, read: reader(context, content) };
       return composeReply(original, mime, { kind: 'forward', replaceMime: ReplaceMime, now });

@@ -1,14 +1,18 @@
 import { smartReply } from '../../protocol/index.ts';
-import { composeReply } from '../content/email/reply.ts';
+import { eventSource } from '../content/calendar/meeting-mail.ts';
+import { composeReply, quoteBelow } from '../content/email/reply.ts';
 import { defineCommand } from './define.ts';
 import { reader, requireMail } from './email-items.ts';
-import { isEvent } from './forward-meeting.ts';
+import { isEvent, sourceEvent } from './forward-meeting.ts';
 import { messageAbout, send } from './send.ts';
 import { markSource, namesInstance, sourceItem } from './source.ts';
 
 const invalidDateTime = 104;
 
-/** [MS-ASCMD] 2.2.1.20 SmartReply: the original's text goes below the reply unless ReplaceMime; the original is marked. */
+/**
+ * [MS-ASCMD] 2.2.1.20 SmartReply: the original's text goes below the reply unless ReplaceMime, also that of an event; a mail
+ * is marked.
+ */
 export const smartReplyCommand = defineCommand({
   name: 'SmartReply',
   ...smartReply,
@@ -22,7 +26,8 @@ export const smartReplyCommand = defineCommand({
     // Looked up when the message is made: a repeat is one also when the original is gone by then.
     const compose = async (mime: Buffer): Promise<Buffer> => {
       const item = await context.read((reading) => sourceItem(reading, Source));
-      if (isEvent(item)) return mime;
+      const event = sourceEvent(item, Source);
+      if (isEvent(item)) return ReplaceMime ? mime : quoteBelow(eventSource(event!), mime);
       const { content } = requireMail(item);
       const original = { email: content, read: reader(context, content) };
       return composeReply(original, mime, { kind: 'reply', replaceMime: ReplaceMime, now });

@@ -133,8 +133,11 @@ describe('SmartForward of an event', async () => {
     assert.deepEqual(await taken(), []);
   });
 
-  test('with a message of the phone the event goes along, in a reply only the words', async () => {
-    const { phone, id } = await invited();
+  test('with a message of the phone the event goes along, a reply quotes its words (MS-ASCMD_R580)', async () => {
+    const { phone, id } = await invited({
+      body: { type: 1, data: 'Bring the figures.' },
+      location: { DisplayName: 'Room 4' },
+    });
     const Mime = Buffer.from(mail({ to: 'bob@example.net', text: 'Look' }));
     assert.equal(await forward(phone, id, { Mime, Forwardees: undefined }), 'sent');
     const [forwarded] = await taken();
@@ -146,6 +149,35 @@ describe('SmartForward of an event', async () => {
     assert.equal(rootOf(response), undefined);
     const [answered] = await taken();
     assert.deepEqual([answered!.recipients, answered!.ics], [['bob@example.net'], '']);
+    assert.match(answered!.mime.toString(), /Look[\s\S]*From: "Carol"[\s\S]*Where: Room 4[\s\S]*Bring the figures\./);
+    const whole = { ...reply, ClientId: 'w', ReplaceMime: true };
+    assert.equal(rootOf(await phone.send('SmartReply', { body: phone.encode('SmartReply', whole) })), undefined);
+    assert.doesNotMatch((await taken())[0]!.mime.toString(), /figures/);
+  });
+
+  test('a reply or forward to one occurrence: 104, 146 and 150 for what is none, of a request mail too (MS-ASCMD_R578, R4919, R4930)', async () => {
+    const series = await invited({ recurrence: { type: 0, interval: 1, occurrences: 3 } });
+    const single = await invited();
+    const Mime = Buffer.from(mail({ to: 'bob@example.net' }));
+    for (const command of ['SmartReply', 'SmartForward'] as const)
+      for (const ReplaceMime of [false, true])
+        for (const folder of [calendar!, inbox!]) {
+          const say = async ({ phone, id }: typeof series, InstanceId: string) => {
+            const ItemId = folder === calendar ? id : (await phone.items(inbox!))[0]!.id;
+            const Source = { FolderId: folder, ItemId, InstanceId };
+            const asked = { ClientId: `o${++serial}`, Source, SaveInSentItems: false, ReplaceMime, Mime };
+            const response = await phone.send(command, { body: phone.encode(command, asked) });
+            return rootOf(response) ? statusAlone(response) : 'sent';
+          };
+          const statuses = [
+            await say(series, '2031-12-02T08:00:00.000Z'),
+            await say(series, '20311202T080000Z'),
+            await say(series, '2031-12-24T08:00:00.000Z'),
+            await say(single, '2031-12-01T08:00:00.000Z'),
+          ];
+          assert.deepEqual(statuses, ['sent', 104, 150, 146], `${command} ${ReplaceMime} ${folder}`);
+        }
+    assert.equal((await taken()).length, 8);
   });
 
   test('a forwarded request mail is an invitation to whom it reaches', async () => {

@@ -283,3 +283,14 @@ test('an attachment of a draft keeps its key, wherever its part comes to stand',
     ],
   );
 });
+
+test('each line of the original is quoted once, whatever its line ends', async () => {
+  for (const end of ['\r\n', '\n']) {
+    const body = ['one', '', '> older', 'last'].join(end);
+    const original = Buffer.from(`From: a@example.com\r\nSubject: x\r\nMessage-ID: <o@x>\r\n\r\n${body}${end}`);
+    const reply = lines('From: b@example.org', 'To: a@example.com', 'Content-Type: text/plain', '', 'answer');
+    const out = await composeReply(source(original), reply, { kind: 'reply', replaceMime: false, now });
+    const { text = '' } = await simpleParser(out);
+    assert.equal(text.slice(text.indexOf('> one')).trimEnd(), '> one\n> \n>> older\n> last');
+  }
+});

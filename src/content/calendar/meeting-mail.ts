@@ -2,6 +2,8 @@
 import type { Event, EventBody } from '../../domain/event.ts';
 import { asText, type TextBody } from '../body.ts';
 import { htmlToText } from '../email/html.ts';
+import { indexMessage } from '../email/index-mime.ts';
+import type { Source } from '../email/quote.ts';
 import { addressField, dateText, textField } from '../email/write-header.ts';
 import { calendarPart, type FilePart, filePart, multipart, textPart } from '../email/write-mime.ts';
 import { responseTypes, type UserResponse } from './respond.ts';
@@ -63,6 +65,20 @@ export function composeNote(
   sender: MailSender,
 ): Buffer {
   return Buffer.concat([headerOf({ ...note, to: [note.to] }, sender), textPart('text/plain', note.text)]);
+}
+
+/** An event as what an answer to it quotes: whose it is, who comes, when, where, its words. */
+export function eventSource({ organizer, attendees = [], subject = '', start, end, location, body }: Event): Source {
+  const header = [
+    organizer ? addressField('From', [mailboxOf(organizer)]) : '',
+    attendees.length > 0 ? addressField('To', attendees.map(mailboxOf)) : '',
+    textField('Subject', subject),
+    'MIME-Version: 1.0\r\n',
+  ];
+  const where = location?.DisplayName ? `Where: ${location.DisplayName}\r\n` : '';
+  const words = `When: ${dateText(start)} - ${dateText(end)}\r\n${where}\r\n${body ? asText(body) : ''}`;
+  const mime = Buffer.concat([Buffer.from(header.join(''), 'utf8'), textPart('text/plain', words)]);
+  return { email: indexMessage(mime), read: async ({ from, to }) => mime.subarray(from, to) };
 }
 
 function headerOf({ to, subject }: Pick<MeetingMail, 'to' | 'subject'>, { from, messageId, now }: MailSender): Buffer {

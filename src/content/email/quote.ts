@@ -42,7 +42,8 @@ export async function quotedText(original: Source, kind: 'reply' | 'forward'): P
   const { email } = original;
   const text = (await originalBody(original, email.textPart || email.htmlPart, plainText)).trimEnd();
   const head = introduction(email).map(([name, value]) => `${name}: ${value}`);
-  const quoted = kind === 'reply' ? text.replace(/^(>?)/gm, (_, deeper) => (deeper ? '>>' : '> ')) : text;
+  const lines = text.split(/\r\n|\r|\n/).map((line) => (line.startsWith('>') ? `>${line}` : `> ${line}`));
+  const quoted = kind === 'reply' ? lines.join('\r\n') : text;
   return `-----Original Message-----\r\n${head.join('\r\n')}\r\n\r\n${quoted}\r\n`;
 }
 export async function quotedHtml(original: Source, kind: 'reply' | 'forward'): Promise<string> {

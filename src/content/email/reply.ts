@@ -26,10 +26,20 @@ export interface ReplyOptions {
 
 /** The message that `prepareOutgoing` then takes. Throws 'invalid-mime' when `reply` has no header. */
 export async function composeReply(original: Source, reply: Buffer, options: ReplyOptions): Promise<Buffer> {
-  const bytes = withCrlf(reply);
-  if (readHeader(bytes, 0, bytes.length).fields.length === 0) throw new EasError('invalid-mime', 'no header');
+  const bytes = readable(reply);
   const merged = options.replaceMime ? bytes : await merge(original, bytes, options);
   return withThread(merged, original.email, options.now);
+}
+
+/** As `composeReply`, below a message that begins a thread of its own: what it quotes is no mail. */
+export function quoteBelow(original: Source, reply: Buffer): Promise<Buffer> {
+  return merge(original, readable(reply), { kind: 'reply' });
+}
+
+function readable(reply: Buffer): Buffer {
+  const bytes = withCrlf(reply);
+  if (readHeader(bytes, 0, bytes.length).fields.length === 0) throw new EasError('invalid-mime', 'no header');
+  return bytes;
 }
 
 /** References, In-Reply-To and Thread-Topic where the client gave none; Thread-Index with one level more. */
@@ -58,7 +68,7 @@ function foldedBase64(text: string): string {
   return text.replace(/.{72}(?=.)/g, '$&\r\n ');
 }
 
-async function merge(original: Source, bytes: Buffer, { kind }: ReplyOptions): Promise<Buffer> {
+async function merge(original: Source, bytes: Buffer, { kind }: Pick<ReplyOptions, 'kind'>): Promise<Buffer> {
   const root = readStructure(bytes);
   const bodies = isSealed(root.part.type) ? {} : chooseBodies(root);
   const extra: Buffer[] = [];
