@@ -11,9 +11,10 @@ import { accountFacts, accountId, accountNumber, toAccount } from '../list/rows.
 import type { Directory, FeedEvent } from '../port.ts';
 import type { AccountDoc, CollectionDoc, Mongo } from './documents.ts';
 import { domainErrors, isDuplicate } from './failure.ts';
-import { releaseBlobs, together } from './kept.ts';
+import { releaseBlobs } from './kept.ts';
 import { blobsOf } from './load.ts';
 import { accountRow } from './rows.ts';
+import { together } from './transaction.ts';
 
 /** Whose addresses a group's are: no account has this number. */
 const noAccount = 0;

@@ -21,6 +21,13 @@ export function isDuplicate(error: unknown): boolean {
   return error instanceof MongoError && error.code === 11000;
 }
 
+/** Said no to something that was asked, and nothing was committed: not the connection, and not another node in its way. */
+export function isRefused(error: unknown): boolean {
+  if (!(error instanceof MongoError)) return true;
+  if (!(error instanceof MongoServerError)) return false;
+  return !error.hasErrorLabel('TransientTransactionError') && !error.hasErrorLabel('UnknownTransactionCommitResult');
+}
+
 export async function domainErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -63,12 +63,12 @@ export class GroupRows {
   readonly prunes: { readonly collection: string; readonly below: number; readonly moved: number }[] = [];
   /** Devices whose sync records all go. */
   readonly devicesGone = new Map<string, true>();
-  readonly #loaded: Loaded;
+  readonly loaded: Loaded;
   #undo: Undo[] = [];
   #nextKey = 1;
 
   constructor(loaded: Loaded) {
-    this.#loaded = loaded;
+    this.loaded = loaded;
     this.account = loaded.account._id;
     this.accountDoc = { ...loaded.account };
     for (const doc of loaded.items) {
@@ -307,10 +307,10 @@ export class GroupRows {
     }),
     removeLogOf: act((_account, collection) => this.#set(this.collectionsGone, collection, true)),
     prunedMoves: many((_account, collection) =>
-      (this.#loaded.pruned.get(collection)?.moved ?? []).map((number) => ({ number })),
+      (this.loaded.pruned.get(collection)?.moved ?? []).map((number) => ({ number })),
     ),
     forgetChanged: act((_account, _same, collection) => {
-      for (const number of this.#loaded.pruned.get(collection)?.changed ?? []) {
+      for (const number of this.loaded.pruned.get(collection)?.changed ?? []) {
         const row = this.items.get(number);
         if (row) this.#changeItem(row.key, { changed: null });
       }
@@ -321,7 +321,7 @@ export class GroupRows {
       this.#changeCollection(id, { pruned: Math.max(below, this.collections.get(id)?.pruned ?? 0) }),
     ),
     holdBlob: one((id) => {
-      const size = this.#loaded.blobs.get(id);
+      const size = this.loaded.blobs.get(id);
       if (size === undefined) return undefined;
       this.#use(id, 1);
       return { size };

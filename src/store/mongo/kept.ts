@@ -6,16 +6,9 @@ import type { Journal, Leases, Outbox } from '../port.ts';
 import type { Mongo } from './documents.ts';
 import { domainErrors, isDuplicate } from './failure.ts';
 import { blobsOf } from './load.ts';
-import { transactionOptions } from './writer.ts';
+import { together } from './transaction.ts';
 
 const durable = { writeConcern: { w: 'majority', journal: true } } as const;
-
-/** In one transaction, repeated when another node was in its way. */
-export function together<T>({ client }: Mongo, work: (session: ClientSession) => Promise<T>): Promise<T> {
-  return domainErrors(() =>
-    client.withSession((session) => session.withTransaction(() => work(session), transactionOptions)),
-  );
-}
 
 /** A reference each less. */
 export async function releaseBlobs(

@@ -1,51 +1,92 @@
-// What a group of lists needs to know before its writes can work: the records that they name, read inside the transaction.
-import type { ClientSession } from 'mongodb';
+// What a group of lists needs to know before its writes can work: the records that they name, read inside the transaction, one
+// question a collection for all accounts; one after the other, since a session carries one operation at a time.
+import type { ClientSession, Collection, Filter } from 'mongodb';
 import type { NewAccount } from '../../domain/account.ts';
-import type { List, Write } from '../list/lists.ts';
+import type { List } from '../list/lists.ts';
 import { kindCode } from '../list/rows.ts';
 import type { AccountDoc, Collections, ItemDoc } from './documents.ts';
 import type { Loaded } from './group-rows.ts';
+import { isAlone, type Wanted, wantedBy } from './wanted.ts';
 
-interface Wanted {
-  readonly collections: Set<string>;
-  readonly items: Set<number>;
-  readonly devices: Set<string>;
-  readonly syncRecords: Map<string, { d: string; c: string }>;
-  readonly blobs: Set<string>;
-  readonly addresses: Set<string>;
-  account: boolean;
+interface OfAccount {
+  readonly account: AccountDoc;
+  readonly lists: readonly List[];
+  readonly wanted: Wanted;
+  readonly pruned: Map<string, { moved: number[]; changed: number[] }>;
 }
 
+/** By account; one that is not there is missing. `first`: what collides with another node shall do so before anything else is done. */
 export async function load(
   docs: Collections,
   session: ClientSession,
-  account: AccountDoc,
   lists: readonly List[],
-): Promise<Loaded> {
-  const wanted = wantedBy(lists);
-  const a = account._id;
-  const among = <Doc extends object>(ids: readonly unknown[], find: () => Promise<Doc[]>): Promise<Doc[]> =>
-    ids.length === 0 ? Promise.resolve([]) : find();
-  // One after the other: a transaction's session carries one operation at a time.
-  const pruned = await loadPruned(docs, session, a, lists);
-  for (const { moved, changed } of pruned.values()) for (const n of [...moved, ...changed]) wanted.items.add(n);
-  for (const n of await livingOf(docs, session, a, lists)) wanted.items.add(n);
-  const itemIds = [...wanted.items].map((n) => ({ a, n }));
-  const items = await among(itemIds, () => docs.items.find({ _id: { $in: itemIds } }, { session }).toArray());
-  const collectionIds = [...wanted.collections, ...items.map(({ collection }) => collection)].map((c) => ({ a, c }));
-  const collections = await among(collectionIds, () =>
-    docs.collections.find({ _id: { $in: collectionIds } }, { session }).toArray(),
+  first: boolean,
+): Promise<Map<number, Loaded>> {
+  const accounts = [...new Set(lists.map(({ account }) => account))];
+  const among = { _id: { $in: accounts } };
+  if (first || lists.some(isAlone)) await docs.accounts.updateMany(among, { $inc: { commits: 1 } }, { session });
+  const all: OfAccount[] = [];
+  for (const account of await docs.accounts.find(among, { session }).toArray()) {
+    const own = lists.filter((list) => list.account === account._id);
+    const wanted = wantedBy(own);
+    const pruned = await loadPruned(docs, session, account._id, own);
+    for (const { moved, changed } of pruned.values()) for (const n of [...moved, ...changed]) wanted.items.add(n);
+    for (const n of await livingOf(docs, session, account._id, own)) wanted.items.add(n);
+    all.push({ account, lists: own, wanted, pruned });
+  }
+  return loadNamed(docs, session, all);
+}
+
+async function loadNamed(
+  docs: Collections,
+  session: ClientSession,
+  all: readonly OfAccount[],
+): Promise<Map<number, Loaded>> {
+  const idsOf = <Id>(ids: (of: OfAccount) => Iterable<Id>): Id[] => all.flatMap((of) => [...ids(of)]);
+  const itemIds = idsOf(({ account, wanted }) => [...wanted.items].map((n) => ({ a: account._id, n })));
+  const items = await byAccount(docs.items, itemIds, session);
+  const collectionIds = idsOf(({ account: { _id: a }, wanted }) => {
+    const named = [...wanted.collections, ...(items.get(a) ?? []).map(({ collection }) => collection)];
+    return [...new Set(named)].map((c) => ({ a, c }));
+  });
+  const collections = await byAccount(docs.collections, collectionIds, session);
+  const deviceIds = idsOf(({ account, wanted }) => [...wanted.devices].map((d) => ({ a: account._id, d })));
+  const devices = await byAccount(docs.devices, deviceIds, session);
+  const recordIds = idsOf(({ account, wanted }) =>
+    [...wanted.syncRecords.values()].map(({ d, c }) => ({ a: account._id, d, c })),
   );
-  const deviceIds = [...wanted.devices].map((d) => ({ a, d }));
-  const devices = await among(deviceIds, () => docs.devices.find({ _id: { $in: deviceIds } }, { session }).toArray());
-  const recordIds = [...wanted.syncRecords.values()].map(({ d, c }) => ({ a, d, c }));
-  const syncRecords = await among(recordIds, () =>
-    docs.syncRecords.find({ _id: { $in: recordIds } }, { session }).toArray(),
+  const syncRecords = await byAccount(docs.syncRecords, recordIds, session);
+  const quarantine = await byAccount(docs.quarantine, itemIds, session);
+  const blobs = await loadBlobs(docs, session, all, [...items.values()].flat());
+  const addresses = await loadAddresses(docs, session, all);
+  return new Map(
+    all.map(({ account, pruned }): [number, Loaded] => {
+      const of = <Doc>(found: ReadonlyMap<number, Doc[]>): Doc[] => found.get(account._id) ?? [];
+      return [
+        account._id,
+        {
+          ...{ account, pruned, blobs, addresses, items: of(items), collections: of(collections) },
+          ...{ devices: of(devices), syncRecords: of(syncRecords), quarantine: of(quarantine) },
+        },
+      ];
+    }),
   );
-  const quarantine = await among(itemIds, () => docs.quarantine.find({ _id: { $in: itemIds } }, { session }).toArray());
-  const blobs = await loadBlobs(docs, session, wanted, items, account);
-  const addresses = await loadAddresses(docs, session, wanted, account);
-  return { account, collections, items, devices, syncRecords, quarantine, blobs, addresses, pruned };
+}
+
+async function byAccount<Doc extends { readonly _id: { readonly a: number } }>(
+  from: Collection<Doc>,
+  ids: readonly Doc['_id'][],
+  session: ClientSession,
+): Promise<Map<number, Doc[]>> {
+  const found = new Map<number, Doc[]>();
+  if (ids.length === 0) return found;
+  const filter = { _id: { $in: ids } } as unknown as Filter<Doc>;
+  for (const doc of (await from.find(filter, { session }).toArray()) as unknown as Doc[]) {
+    const before = found.get(doc._id.a);
+    if (before) before.push(doc);
+    else found.set(doc._id.a, [doc]);
+  }
+  return found;
 }
 
 /** A removed collection takes what lives in it along. */
@@ -83,92 +124,20 @@ async function loadPruned(
   return pruned;
 }
 
-function wantedBy(lists: readonly List[]): Wanted {
-  const wanted: Wanted = {
-    collections: new Set(),
-    items: new Set(),
-    devices: new Set(),
-    syncRecords: new Map(),
-    blobs: new Set(),
-    addresses: new Set(),
-    account: false,
-  };
-  const record = (d: string, c: string) => wanted.syncRecords.set(`${d} ${c}`, { d, c });
-  for (const { expect, writes } of lists) {
-    for (const { kind, id, collection } of expect) {
-      if (kind === 'item') wanted.items.add(id as number);
-      else if (kind === 'collection') wanted.collections.add(id as string);
-      else if (kind === 'device') wanted.devices.add(id as string);
-      else if (kind === 'sync') record(id as string, collection!);
-    }
-    for (const write of writes) addWrite(wanted, write, record);
-  }
-  return wanted;
-}
-
-function addWrite(wanted: Wanted, write: Write, record: (device: string, collection: string) => void): void {
-  switch (write.write) {
-    case 'create':
-    case 'put':
-      wanted.collections.add(write.collection);
-      wanted.items.add(write.number);
-      for (const blob of write.blobs) wanted.blobs.add(blob);
-      break;
-    case 'move':
-      wanted.collections.add(write.to);
-      wanted.items.add(write.number);
-      wanted.items.add(write.newNumber);
-      break;
-    case 'remove':
-    case 'mark':
-    case 'announce':
-    case 'quarantine':
-    case 'release':
-      wanted.items.add(write.number);
-      break;
-    case 'putCollection':
-    case 'removeCollection':
-      wanted.collections.add(write.id);
-      break;
-    case 'prune':
-      wanted.collections.add(write.collection);
-      break;
-    case 'putDevice':
-    case 'removeDevice':
-      wanted.devices.add(write.id);
-      break;
-    case 'putAccount': {
-      wanted.account = true;
-      const { address, aliases, picture } = JSON.parse(write.facts) as NewAccount;
-      for (const name of [address, ...aliases]) wanted.addresses.add(name);
-      if (picture !== undefined) wanted.blobs.add(picture);
-      break;
-    }
-    case 'saveSyncRecord':
-      wanted.devices.add(write.device);
-      if (write.collection !== 'hierarchy') wanted.collections.add(write.collection);
-      record(write.device, write.collection);
-      break;
-    case 'send':
-      wanted.blobs.add(write.mime);
-      break;
-    default:
-      write satisfies never;
-  }
-}
-
-/** Those that are named anew, and those that the items hold already: they are released, or held by the journal too. */
+/** Those that are named anew, and those that the items hold already: they are released, or held by the journal too. Sizes by id. */
 async function loadBlobs(
   docs: Collections,
   session: ClientSession,
-  { blobs, account: ofAccount }: Wanted,
+  all: readonly OfAccount[],
   items: readonly ItemDoc[],
-  account: AccountDoc,
 ): Promise<Map<string, number>> {
-  const ids = new Set(blobs);
+  const ids = new Set<string>();
+  for (const { account, wanted } of all) {
+    for (const blob of wanted.blobs) ids.add(blob);
+    const { picture } = wanted.account ? (JSON.parse(account.facts) as NewAccount) : {};
+    if (picture !== undefined) ids.add(picture);
+  }
   for (const item of items) for (const blob of blobsOf(item)) ids.add(blob);
-  const { picture } = ofAccount ? (JSON.parse(account.facts) as NewAccount) : {};
-  if (picture !== undefined) ids.add(picture);
   if (ids.size === 0) return new Map();
   const found = docs.blobs.find({ _id: { $in: [...ids] } }, { session, projection: { size: 1 } });
   return new Map((await found.toArray()).map(({ _id, size }) => [_id, size]));
@@ -181,13 +150,16 @@ export function blobsOf({ blobs }: Pick<ItemDoc, 'blobs'>): string[] {
   }
 }
 
+/** Of those accounts whose facts are written, and whose the addresses are that they ask for. */
 async function loadAddresses(
   docs: Collections,
   session: ClientSession,
-  { addresses, account: ofAccount }: Wanted,
-  { _id }: AccountDoc,
+  all: readonly OfAccount[],
 ): Promise<Map<string, number>> {
-  if (!ofAccount) return new Map();
-  const found = docs.addresses.find({ $or: [{ account: _id }, { _id: { $in: [...addresses] } }] }, { session });
+  const changed = all.filter(({ wanted }) => wanted.account);
+  if (changed.length === 0) return new Map();
+  const owners = changed.map(({ account }) => account._id);
+  const names = changed.flatMap(({ wanted }) => [...wanted.addresses]);
+  const found = docs.addresses.find({ $or: [{ account: { $in: owners } }, { _id: { $in: names } }] }, { session });
   return new Map((await found.toArray()).map((doc) => [doc._id, doc.account]));
 }

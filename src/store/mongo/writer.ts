@@ -1,7 +1,6 @@
-// Commits lists in groups, a queue per account: what is asked for while a group is under way makes the next one.
-// Invariants: a promise resolves after its group is durable on a majority, and the feed hears of it after that; the first
-// write of a group is on its account, so that groups of all nodes stand in one order.
-import type { ClientSession } from 'mongodb';
+// Commits lists in groups, over all accounts: what is asked for while groups are under way makes the next one.
+// Invariants: a promise resolves after its group is durable on a majority, and the feed hears of it after that; an account is
+// in one group at a time, and every group writes its accounts, so that groups of all nodes stand in one order.
 import { EasError, isEasError } from '../../domain/errors.ts';
 import { commitList, passing } from '../list/commit-list.ts';
 import { joinEvents } from '../list/events.ts';
@@ -9,10 +8,12 @@ import type { List, Outcome } from '../list/lists.ts';
 import { accountId } from '../list/rows.ts';
 import type { FeedEvent } from '../port.ts';
 import type { Mongo } from './documents.ts';
-import { asDomainError, isDuplicate } from './failure.ts';
+import { asDomainError, isDuplicate, isRefused } from './failure.ts';
 import { flush } from './flush.ts';
 import { GroupRows } from './group-rows.ts';
+import { createLine, type Waiting } from './line.ts';
 import { load } from './load.ts';
+import { inTransaction, type Tried } from './transaction.ts';
 
 export interface Writer {
   /** True when committed, false when it must run again. */
@@ -20,70 +21,65 @@ export interface Writer {
   /** Waits for what is queued. */
   close(): Promise<void>;
 }
-interface Waiting {
-  readonly list: List;
-  readonly resolve: (committed: boolean) => void;
-  readonly reject: (error: unknown) => void;
-}
-const largestGroup = 100;
-/** Writes of whole collections: a group of their own, so that what is read for them is all that there is. */
-const alone = new Set(['removeCollection', 'prune']);
+/** Groups under way: more of them are smaller ones, and each costs its round trips. */
+const lanes = 3;
 
 export function startWriter(mongo: Mongo, clock: () => number, committed: (event: FeedEvent) => void): Writer {
-  const queues = new Map<number, Waiting[]>();
+  const line = createLine();
   const running = new Set<Promise<void>>();
   let closing = false;
+  let starting = false;
 
-  const drain = async (account: number, queue: Waiting[]): Promise<void> => {
-    await undefined; // what is asked for in the same turn goes along
-    while (queue.length > 0) {
-      const group = takeGroup(queue);
-      try {
-        const { outcomes, events } = await commitGroup(
-          mongo,
-          account,
-          group.map(({ list }) => list),
-          clock(),
-        );
-        for (const [index, waiting] of group.entries()) settle(waiting, outcomes[index]!);
-        for (const event of events) setImmediate(committed, event);
-      } catch (error) {
-        if (isDuplicate(error)) for (const { resolve } of group) resolve(false);
-        else for (const { reject } of group) reject(asDomainError(error));
-      }
+  const run = async (group: readonly Waiting[]): Promise<void> => {
+    try {
+      const lists = group.map(({ list }) => list);
+      const { outcomes, events } = await inTransaction(mongo, (tried) => commitGroup(mongo, tried, lists, clock()));
+      for (const [index, waiting] of group.entries()) settle(waiting, outcomes[index]!);
+      for (const event of events) setImmediate(committed, event);
+    } catch (error) {
+      // One of them is the reason; the others must not fail with it.
+      if (group.length > 1 && isRefused(error)) for (const waiting of group) await run([waiting]);
+      else for (const waiting of group) refuse(waiting, error);
     }
-    queues.delete(account);
+  };
+  const start = (): void => {
+    starting = false;
+    while (running.size < lanes) {
+      const group = line.take();
+      if (group.length === 0) return;
+      const work = run(group).finally(() => {
+        line.leave(group);
+        running.delete(work);
+        start();
+      });
+      running.add(work);
+    }
   };
 
   return {
     commit: (list) =>
       new Promise((resolve, reject) => {
         if (closing) return reject(new EasError('store-unavailable', 'it is closed'));
-        const queue = queues.get(list.account);
-        const waiting = { list, resolve, reject };
-        if (queue) return void queue.push(waiting);
-        const started = [waiting];
-        queues.set(list.account, started);
-        const work = drain(list.account, started).finally(() => running.delete(work));
-        running.add(work);
+        line.add({ list, resolve, reject });
+        // What is asked for in the same turn goes along.
+        if (!starting) setImmediate(start);
+        starting = true;
       }),
     close: async () => {
       closing = true;
+      start();
       while (running.size > 0) await Promise.all(running);
     },
   };
 }
 
-function takeGroup(queue: Waiting[]): Waiting[] {
-  const isAlone = ({ list }: Waiting) => list.writes.some(({ write }) => alone.has(write));
-  if (isAlone(queue[0]!)) return queue.splice(0, 1);
-  const end = queue.findIndex(isAlone);
-  return queue.splice(0, Math.min(largestGroup, end < 0 ? queue.length : end));
-}
-
 function settle({ resolve, reject }: Waiting, outcome: Outcome): void {
   if (outcome.outcome === 'failed') reject(new EasError(outcome.code, outcome.detail));
   else resolve(outcome.outcome === 'done');
+}
+function refuse({ resolve, reject }: Waiting, error: unknown): void {
+  if (isDuplicate(error)) resolve(false);
+  else reject(asDomainError(error));
 }
 
 interface Committed {
@@ -91,41 +87,35 @@ interface Committed {
   readonly events: readonly FeedEvent[];
 }
 
-/** The lists are data, so that the driver may run this again after a conflict with another node. */
-async function commitGroup(mongo: Mongo, account: number, lists: readonly List[], now: number): Promise<Committed> {
-  return mongo.client.withSession((session) =>
-    session.withTransaction(() => inTransaction(mongo, session, account, lists, now), transactionOptions),
-  );
-}
-export const transactionOptions = {
-  readConcern: { level: 'snapshot' },
-  writeConcern: { w: 'majority', journal: true },
-  readPreference: 'primary',
-} as const;
-
-async function inTransaction(
+/** The lists are data, so that this may run again after a conflict with another node. */
+async function commitGroup(
   { docs }: Mongo,
-  session: ClientSession,
-  account: number,
+  { session, again }: Tried,
   lists: readonly List[],
   now: number,
 ): Promise<Committed> {
-  const before = await docs.accounts.findOneAndUpdate({ _id: account }, { $inc: { commits: 1 } }, { session });
-  if (before === null) {
-    const failed: Outcome = { outcome: 'failed', code: 'account-not-found', detail: accountId(account) };
-    return { outcomes: lists.map(() => failed), events: [] };
+  const loaded = await load(docs, session, lists, again);
+  const groups = new Map([...loaded].map(([account, each]) => [account, new GroupRows(each)]));
+  const outcomes = lists.map((list) => tryList(groups.get(list.account), list));
+  const events = new Map<number, FeedEvent>();
+  for (const [index, outcome] of outcomes.entries()) {
+    if (outcome.outcome !== 'done' || !outcome.event) continue;
+    const { account } = lists[index]!;
+    const before = events.get(account);
+    events.set(account, before ? joinEvents(before, outcome.event) : outcome.event);
   }
-  const loaded = await load(docs, session, before, lists);
-  const rows = new GroupRows(loaded);
-  const outcomes = lists.map((list) => tryList(rows, list));
-  const events = outcomes.flatMap((outcome) => (outcome.outcome === 'done' && outcome.event ? [outcome.event] : []));
-  const event = events.length === 0 ? undefined : events.reduce(joinEvents);
-  if (event) await flush(docs, session, rows, loaded, { event: JSON.stringify(event), now });
+  const said = [...events].map(([account, event]) => ({
+    rows: groups.get(account)!,
+    event: JSON.stringify(event),
+    now,
+  }));
+  if (said.length > 0) await flush(docs, session, said);
   else await session.abortTransaction();
-  return { outcomes, events: event ? [event] : [] };
+  return { outcomes, events: [...events.values()] };
 }
 
-function tryList(rows: GroupRows, list: List): Outcome {
+function tryList(rows: GroupRows | undefined, list: List): Outcome {
+  if (!rows) return { outcome: 'failed', code: 'account-not-found', detail: accountId(list.account) };
   try {
     return rows.savepoint(() => commitList(rows.statements, list, 0));
   } catch (error) {

@@ -1,0 +1,28 @@
+// How this engine runs a transaction of the database: a snapshot, a majority, and again when another node was in its way.
+import type { ClientSession } from 'mongodb';
+import type { Mongo } from './documents.ts';
+import { domainErrors } from './failure.ts';
+
+export const transactionOptions = {
+  readConcern: { level: 'snapshot' },
+  writeConcern: { w: 'majority', journal: true },
+  readPreference: 'primary',
+} as const;
+
+export interface Tried {
+  readonly session: ClientSession;
+  /** Not the first time: another node wrote the same. */
+  readonly again: boolean;
+}
+
+export function inTransaction<T>({ client }: Mongo, work: (tried: Tried) => Promise<T>): Promise<T> {
+  return client.withSession((session) => {
+    let tries = 0;
+    return session.withTransaction(() => work({ session, again: tries++ > 0 }), transactionOptions);
+  });
+}
+
+/** Of what no list is: its errors are the domain's. */
+export function together<T>(mongo: Mongo, work: (session: ClientSession) => Promise<T>): Promise<T> {
+  return domainErrors(() => inTransaction(mongo, ({ session }) => work(session)));
+}
