@@ -126,10 +126,10 @@ export function fieldsKind(itemClass: FieldsClass, codec: FieldsCodec, hooks: Fi
         const spoken = { ...(await spokenBy(context)), ...(await hooks.bring?.(context, data, id)) };
         return {
           ...named,
-          change: (item, { supported }) => {
+          change: (item, { supported, bodyPreferences: bodies }) => {
             const handled = context.quirks.emptyPictures ? (supported ?? []).filter(isNoPicture) : supported;
             const tags = supported && handled && { supported: new Set(handled.map(tagName)) };
-            const change = (before: Fields) => codec.change(before, data, { ...spoken, ...tags, ...instanceId });
+            const change = (before: Fields) => codec.change(before, data, { ...spoken, ...tags, ...instanceId, bodies });
             return changeWith(context, change, spoken)(item);
           },
         };

@@ -40,7 +40,7 @@ export function writeTextBody(body: TextBody, preferences: readonly BodyPreferen
   };
 }
 
-function convert(body: TextBody, { type }: Pick<BodyPreference, 'type'>): string {
+function convert(body: TextBody, { type }: { readonly type: number }): string {
   if (type === 2) return body.type === 2 ? body.data : textToHtml(body.data);
   return asText(body);
 }
@@ -53,10 +53,22 @@ export function readTextBody({ Type, Data }: Pick<Body, 'Type' | 'Data'>): TextB
   return data === '' ? 'none' : { type: Type, data };
 }
 
-/** Text that came back as it was shown leaves the HTML that it was shown of; phones write line ends as they like. */
-export function keepFormatted(before: TextBody | undefined, told: TextBody | undefined): TextBody | undefined {
-  const isEcho = before?.type === 2 && told?.type === 1 && lines(asText(before)) === lines(told.data);
-  return isEcho ? before : told;
+/**
+ * What came back as it was shown leaves what it was shown of: HTML shown as text, text shown as HTML, a long body shown cut.
+ * `bodies`: how it was shown. Phones write line ends as they like.
+ */
+export function keepShown<Told extends TextBody | undefined>(
+  before: TextBody | undefined,
+  told: Told,
+  bodies: readonly BodyPreference[] = [],
+): Told | TextBody {
+  if (!before) return told;
+  if (!told) return bodies.length > 0 && !writeTextBody(before, bodies).Data ? before : told;
+  const whole = convert(before, told);
+  const cut = bodies.flatMap(({ type, truncationSize }) =>
+    type === told.type && truncationSize !== undefined ? [cutUtf8(whole, truncationSize)] : [],
+  );
+  return [whole, ...cut].some((shown) => lines(shown) === lines(told.data)) ? before : told;
 }
 function lines(text: string): string {
   return text.replace(/\r\n?/g, '\n').trimEnd();
@@ -66,10 +78,12 @@ function lines(text: string): string {
 export function bodyAfter(
   before: TextBody | undefined,
   { Body, Body25 }: { readonly Body?: Pick<Body, 'Type' | 'Data'> | undefined; readonly Body25?: string | undefined },
+  bodies: readonly BodyPreference[] | undefined,
 ): TextBody | undefined {
-  if (Body25 !== undefined) return Body25 === '' ? undefined : keepFormatted(before, { type: 1, data: Body25 });
+  if (Body25 !== undefined) return Body25 === '' ? undefined : keepShown(before, { type: 1, data: Body25 });
   const told = Body && readTextBody(Body);
-  return told === undefined ? before : told === 'none' ? undefined : keepFormatted(before, told);
+  if (told === undefined) return before;
+  return keepShown(before, told === 'none' ? undefined : told, bodies);
 }
 
 /** [MS-ASCNTC] and [MS-ASTASK] of version 2.5: plain text and its size. */

@@ -26,6 +26,8 @@ export interface SpokenChange extends Spoken {
   readonly supported?: ReadonlySet<string>;
   /** The occurrence that is meant, as it came on the wire (16.0 and later). */
   readonly instanceId?: string;
+  /** How it was shown bodies. */
+  readonly bodies?: readonly BodyPreference[];
 }
 
 /** `exact`: what is stored is to the letter what the device shows; else the item is sent to it as a Change. */

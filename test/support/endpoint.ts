@@ -19,6 +19,7 @@ import { loadConfig } from '../../src/config/config.ts';
 import { deliver, type EmailFacts } from '../../src/delivery/deliver.ts';
 import type { Device } from '../../src/domain/device.ts';
 import { EasError } from '../../src/domain/errors.ts';
+import type { DayOfWeek } from '../../src/domain/event.ts';
 import type { AccountId, CollectionId, DeviceId, ServerId } from '../../src/domain/ids.ts';
 import { isMail, type Mail } from '../../src/domain/item.ts';
 import { createEndpoint } from '../../src/endpoint/endpoint.ts';
@@ -54,6 +55,9 @@ export interface PhoneFacts {
   readonly deviceId: string;
   /** Bytes that the account's items may take. */
   readonly quota: number;
+  /** The account's. */
+  readonly timeZone: string;
+  readonly firstDayOfWeek: DayOfWeek;
 }
 
 export interface HouseOptions {
@@ -103,6 +107,8 @@ export async function openHouse(
       aliases: [`${name}.alias@example.test`],
       displayName: `User ${phones}`,
       ...(about.quota !== undefined && { quota: about.quota }),
+      ...(about.timeZone !== undefined && { timeZone: about.timeZone }),
+      ...(about.firstDayOfWeek !== undefined && { firstDayOfWeek: about.firstDayOfWeek }),
     });
     return new Phone(
       house,

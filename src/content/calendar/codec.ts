@@ -17,6 +17,7 @@ import type { CollectionId } from '../../domain/ids.ts';
 import type { Fields, NewItem } from '../../domain/item.ts';
 import { farFuture, farPast } from '../../domain/position.ts';
 import type { BodyPreference } from '../../domain/sync-record.ts';
+import { keepShown } from '../body.ts';
 import type { FieldsCodec, Spoken, SpokenChange } from '../fields-class.ts';
 import { invalid, withoutUndefined } from '../pattern.ts';
 import { isReceived } from './attend.ts';
@@ -254,6 +255,7 @@ function changeEvent(before: Event, wire: ReadCalendar, spoken: SpokenChange): C
   const clock = clockOf(wire, version, known, spoken.account.firstDayOfWeek);
   const spokenOf = { ...readDetails(wire, version), ...filesAfter(before.attachments, spoken) };
   if (newest && spokenOf.attendees) spokenOf.attendees = withKnownAnswers(spokenOf.attendees, before.attendees);
+  if (newest && 'body' in spokenOf) spokenOf.body = keepShown(before.body, spokenOf.body, spoken.bodies);
   const details = newest ? spokenOf : { ...leftOut(before, spoken), ...spokenOf };
   const told = withoutUndefined({
     ...before,
@@ -265,7 +267,8 @@ function changeEvent(before: Event, wire: ReadCalendar, spoken: SpokenChange): C
     recurrence: changedRecurrence(before, wire, clock, newest),
     dtStamp: (newest ? undefined : parseDate(wire.DtStamp ?? '')) ?? now,
   }) as Event;
-  const echo = newest ? undefined : { told: wire, shown: shownTo(before, spoken), clock, version };
+  const { bodies = [{ type: 1 }] } = spoken;
+  const echo = newest ? undefined : { told: wire, shown: shownTo(before, spoken, bodies), clock, version, bodies };
   const next = echo ? keepUnsaid(before, told, echo) : told;
   const firstDayOfWeek = spoken.account.firstDayOfWeek ?? 0;
   if (isReceived(before)) return keepOrganizers(before, next, { refuses: newest, firstDayOfWeek });
@@ -277,8 +280,8 @@ function changeEvent(before: Event, wire: ReadCalendar, spoken: SpokenChange): C
   return { event: echo ? withToldExceptions(before, series, echo, spoken) : series, exact: true };
 }
 
-function shownTo(event: Event, spoken: Spoken): ReadCalendar {
-  return readCalendar(elementOf(event, spoken, [{ type: 1 }]), spoken.version);
+function shownTo(event: Event, spoken: Spoken, bodies: readonly BodyPreference[]): ReadCalendar {
+  return readCalendar(elementOf(event, spoken, bodies), spoken.version);
 }
 
 function withToldExceptions(before: Event, series: Event, echo: Echo, spoken: Spoken): Event {
@@ -335,7 +338,8 @@ function changeInstance(before: Event, wire: ReadCalendar, spoken: SpokenChange)
   const seen = occurrenceOf(before, original);
   const said = { ...readException(wire, original, clock, spoken.version), ...filesAfter(seen.attachments, spoken) };
   const answers = said.attendees ? { attendees: withKnownAnswers(said.attendees, seen.attendees) } : {};
-  const { dtStamp: _, ...told } = { ...known, ...said, ...answers };
+  const body = said.body && { body: keepShown(seen.body, said.body, spoken.bodies) };
+  const { dtStamp: _, ...told } = { ...known, ...said, ...answers, ...body };
   const exception = isReceived(before) ? keepOrganizersOf(before, told, known) : told;
   return { event: withException(before, exception, spoken.now), exact: true };
 }

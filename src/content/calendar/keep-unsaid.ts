@@ -1,8 +1,9 @@
 // Up to 14.1 a Change tells the whole event, in the words of its version: what came back as it was shown has not been changed,
 // and what that version cannot say stays (an HTML body shown as text, an address shown as one line, types of attendees).
 import type { ReadCalendar, Version } from '../../../protocol/index.ts';
+import type { BodyPreference } from '../../domain/sync-record.ts';
 import type { Event, EventAttendee, EventException } from '../../domain/event.ts';
-import { keepFormatted } from '../body.ts';
+import { keepShown } from '../body.ts';
 import { type Clock, readDetails, readExceptions, readRecurrence } from './read-event.ts';
 
 /** What a phone sent, and what it had been shown. */
@@ -11,6 +12,8 @@ export interface Echo {
   readonly shown: ReadCalendar;
   readonly clock: Clock;
   readonly version: Version;
+  /** How it was shown bodies. */
+  readonly bodies: readonly BodyPreference[];
 }
 
 function same(one: unknown, other: unknown): boolean {
@@ -18,7 +21,7 @@ function same(one: unknown, other: unknown): boolean {
 }
 
 /** `next`: `before` as the phone told it, word for word. */
-export function keepUnsaid(before: Event, next: Event, { told, shown, clock, version }: Echo): Event {
+export function keepUnsaid(before: Event, next: Event, { told, shown, clock, version, bodies }: Echo): Event {
   const said = readDetails(told, version);
   const showed = readDetails(shown, version);
   const echoed = Object.keys(said).filter((key) => same(said[key as 'subject'], showed[key as 'subject']));
@@ -30,7 +33,7 @@ export function keepUnsaid(before: Event, next: Event, { told, shown, clock, ver
   if (told.DisallowNewTimeProposal === shown.DisallowNewTimeProposal) echoed.push('disallowNewTimeProposal');
   const kept = Object.fromEntries(echoed.map((key) => [key, before[key as keyof Event]]));
   const event = { ...next, ...kept } as Event;
-  const body = keepFormatted(before.body, event.body);
+  const body = keepShown(before.body, event.body, bodies);
   const attendees = event.attendees?.map((one) => withKnown(one, before.attendees));
   return { ...event, ...(body && { body }), ...(attendees && { attendees }) };
 }
@@ -43,12 +46,14 @@ function withKnown(attendee: EventAttendee, known: readonly EventAttendee[] = []
 
 /** The same of the exceptions that a Change names; one that was not there is as it was told. */
 export function keepUnsaidOfExceptions(before: Event, told: readonly EventException[], echo: Echo): EventException[] {
-  const { shown, clock, version } = echo;
+  const { shown, clock, version, bodies } = echo;
   const list = readExceptions(shown.Exceptions?.Exception ?? [], clock, version);
-  return told.map((one) => {
-    const known = before.exceptions?.find(({ original }) => original === one.original);
-    const showed = list.find(({ original }) => original === one.original);
-    if (!known || known.deleted || one.deleted || !showed) return one;
+  return told.map((said) => {
+    const known = before.exceptions?.find(({ original }) => original === said.original);
+    const showed = list.find(({ original }) => original === said.original);
+    if (!known || known.deleted || said.deleted || !showed) return said;
+    const body = known.body && said.body && keepShown(known.body, said.body, bodies);
+    const one = body ? { ...said, body } : said;
     const changed = Object.entries(one).filter(([key, value]) => !same(value, showed[key as 'subject']));
     const unsaid = Object.entries(known).filter(([key]) => !(key in showed) || key in one);
     return { ...Object.fromEntries([...unsaid, ...changed]), original: one.original } as EventException;

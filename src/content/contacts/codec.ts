@@ -100,7 +100,7 @@ function changeContact(before: Fields, wire: ReadContact, spoken: SpokenChange):
   if (wire.Categories) next.Categories = listOf('Categories', wire.Categories.Category);
   if (wire.Children) next.Children = listOf('Children', wire.Children.Child);
   // [MS-ASCNTC] R461: a body that is not there stays.
-  next.Body = bodyAfter(before.Body as TextBody | undefined, wire) as Json | undefined;
+  next.Body = bodyAfter(before.Body as TextBody | undefined, wire, spoken.bodies) as Json | undefined;
   Object.assign(next, changedPicture(wire, spoken));
   return Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined)) as Fields;
 }

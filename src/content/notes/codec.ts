@@ -14,7 +14,7 @@ import type { Fields } from '../../domain/item.ts';
 import { farFuture } from '../../domain/position.ts';
 import { wordsOf } from '../../domain/words.ts';
 import { asText, bodyAfter, type TextBody, writeTextBody } from '../body.ts';
-import type { FieldsCodec, Spoken } from '../fields-class.ts';
+import type { FieldsCodec, Spoken, SpokenChange } from '../fields-class.ts';
 import { bounded, invalid, withoutUndefined } from '../pattern.ts';
 
 interface Note {
@@ -70,14 +70,14 @@ function readNote(data: Element, { version }: Spoken): ReadNote {
 }
 
 /** [MS-ASNOTE] 3.2.5.3 Sync Command Response: a Subject and a Body that are left out stay, Categories go. */
-function changeNote(before: Note, data: Element, spoken: Spoken): { fields: Fields; exact: boolean } {
+function changeNote(before: Note, data: Element, spoken: SpokenChange): { fields: Fields; exact: boolean } {
   const { Subject, Body, MessageClass = before.messageClass, Categories } = readNote(data, spoken);
   if (MessageClass !== stickyNote && !MessageClass.startsWith(`${stickyNote}.`)) throw invalid('MessageClass');
   const categories = Categories?.Category;
   bounded(categories?.length, 0, 300, 'Categories');
   const next = {
     subject: Subject === undefined ? before.subject : Subject || undefined,
-    body: bodyAfter(before.body, { Body }),
+    body: bodyAfter(before.body, { Body }, spoken.bodies),
     messageClass: MessageClass,
     categories: categories?.length ? categories : undefined,
     modified: spoken.now,

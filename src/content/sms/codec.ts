@@ -18,7 +18,7 @@ import type { Fields } from '../../domain/item.ts';
 import { wordsOf } from '../../domain/words.ts';
 import { asText, bodyAfter, type TextBody, writeTextBody } from '../body.ts';
 import { readFlag, writeFlag } from '../email/application-data.ts';
-import type { FieldsCodec, Spoken } from '../fields-class.ts';
+import type { FieldsCodec, Spoken, SpokenChange } from '../fields-class.ts';
 import { withoutUndefined } from '../pattern.ts';
 
 interface Message {
@@ -61,10 +61,10 @@ export const smsCodec: FieldsCodec = {
     const parties = [wire.From ?? '', wire.To ?? ''].sort().join('\n');
     const conversation = createHash('sha256').update(parties).digest('hex').slice(0, 32);
     const conversationIndex = headerOf(received).toString('base64');
-    return { fields: changeMessage({ ...usual, received, conversation, conversationIndex }, wire), exact: true };
+    return { fields: changeMessage({ ...usual, received, conversation, conversationIndex }, wire, spoken), exact: true };
   },
   change: (before, data, spoken) => ({
-    fields: changeMessage(asMessage(before), readSms(data, spoken)),
+    fields: changeMessage(asMessage(before), readSms(data, spoken), spoken),
     exact: true,
   }),
   write: (fields, { version }, bodies) => {
@@ -110,10 +110,10 @@ function readSms(data: Element, { version }: Spoken): ReadSms {
   }
 }
 
-function changeMessage(before: Message, wire: ReadSms): Fields {
+function changeMessage(before: Message, wire: ReadSms, { bodies }: SpokenChange): Fields {
   const { flag, body, ...rest } = before;
   const nextFlag = wire.Flag === undefined ? flag : readFlag(flag, wire.Flag);
-  const nextBody = bodyAfter(body, wire);
+  const nextBody = bodyAfter(body, wire, bodies);
   return asFields({
     ...rest,
     to: wire.To ?? before.to,

@@ -19,7 +19,7 @@ import { farFuture, farPast } from '../../domain/position.ts';
 import { wordsOf } from '../../domain/words.ts';
 import { asText, bodyAfter, type TextBody, writeBody25, writeTextBody } from '../body.ts';
 import { instantOf, wallOf } from '../calendar/zone.ts';
-import type { FieldsCodec, Spoken } from '../fields-class.ts';
+import type { FieldsCodec, Spoken, SpokenChange } from '../fields-class.ts';
 import { bounded, invalid, readPattern, withoutUndefined } from '../pattern.ts';
 
 interface Repeats extends Recurrence {
@@ -146,7 +146,7 @@ function pair(wall: string | undefined, utc: string | undefined, name: string, z
 }
 
 /** The whole task as it was told; Importance, ReminderSet and the body stay when they are left out ([MS-ASTASK] R369, R370). */
-function changeTask(before: Task, data: Element, spoken: Spoken): { fields: Fields; exact: boolean } {
+function changeTask(before: Task, data: Element, spoken: SpokenChange): { fields: Fields; exact: boolean } {
   const wire = readTask(data, spoken);
   const zone = spoken.account.timeZone ?? 'UTC';
   const start = pair(wire.StartDate, wire.UtcStartDate, 'StartDate', zone);
@@ -155,7 +155,7 @@ function changeTask(before: Task, data: Element, spoken: Spoken): { fields: Fiel
   bounded(wire.Categories?.Category?.length, 0, 300, 'Categories');
   const next = {
     subject: wire.Subject || undefined,
-    body: bodyAfter(before.body, wire),
+    body: bodyAfter(before.body, wire, spoken.bodies),
     importance: wire.Importance === undefined || wire.Importance === '' ? before.importance : wire.Importance,
     start: start.local,
     utcStart: start.instant,
