@@ -4,7 +4,14 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-const packages = { wbxml2xml: 'libwbxml2-utils', xml2wbxml: 'libwbxml2-utils', xmllint: 'libxml2-utils' };
+const packages = {
+  wbxml2xml: 'libwbxml2-utils',
+  xml2wbxml: 'libwbxml2-utils',
+  xmllint: 'libxml2-utils',
+  dateutil: 'python3-dateutil',
+};
+/** Those that are no program of their own: what tells that they are there. */
+const asked = { dateutil: ['python3', '-c', 'import dateutil, zoneinfo'] };
 
 function isOnPath(program) {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => {
@@ -17,6 +24,11 @@ function isOnPath(program) {
   });
 }
 
+function isThere(name) {
+  const [program, ...words] = asked[name] ?? [];
+  return program ? spawnSync(program, words, { stdio: 'ignore' }).status === 0 : isOnPath(name);
+}
+
 function apt(...words) {
   const { status } = spawnSync('apt-get', ['-y', '-q', ...words], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -25,7 +37,7 @@ function apt(...words) {
   return status === 0;
 }
 
-const missing = Object.keys(packages).filter((program) => !isOnPath(program));
+const missing = Object.keys(packages).filter((name) => !isThere(name));
 const wanted = [...new Set(missing.map((program) => packages[program]))];
 if (wanted.length > 0) {
   const may = process.getuid?.() === 0 && isOnPath('apt-get');

@@ -129,7 +129,8 @@ export function fieldsKind(itemClass: FieldsClass, codec: FieldsCodec, hooks: Fi
           change: (item, { supported, bodyPreferences: bodies }) => {
             const handled = context.quirks.emptyPictures ? (supported ?? []).filter(isNoPicture) : supported;
             const tags = supported && handled && { supported: new Set(handled.map(tagName)) };
-            const change = (before: Fields) => codec.change(before, data, { ...spoken, ...tags, ...instanceId, bodies });
+            const change = (before: Fields) =>
+              codec.change(before, data, { ...spoken, ...tags, ...instanceId, bodies });
             return changeWith(context, change, spoken)(item);
           },
         };

@@ -97,8 +97,9 @@ async function goRound(list: readonly Named[], one: Version, other: Version, typ
   const added = await stored(phone, ids);
   await second.sync();
   const wrote = ids.map((id) => first.items.get(id)!);
-  const each = (check: (one: Named, id: string, index: number) => void) =>
-    list.forEach((named, index) => check(named, ids[index]!, index));
+  const each = (check: (one: Named, id: string, index: number) => void) => {
+    for (const [index, named] of list.entries()) check(named, ids[index]!, index);
+  };
   each((named, id, index) => {
     const truth = expected(named.about);
     const seen = second.items.get(id)!;
@@ -143,7 +144,12 @@ describe('events go round through the store', () => {
         const groups = groupBy(list.entries(), ([n]) => (long ? n : Math.floor(index / step)) % others);
         for (const [away, group] of groups) {
           const other = versions[(at + 1 + away) % versions.length]!;
-          const found = await goRound(group.map(([, named]) => named), one, other, index % 2 === 0 ? 1 : 2);
+          const found = await goRound(
+            group.map(([, named]) => named),
+            one,
+            other,
+            index % 2 === 0 ? 1 : 2,
+          );
           faults.push(...[...found].map(([{ name }, what]) => `${name} to ${other}: ${what}`));
         }
       }

@@ -15,7 +15,12 @@ const words: Readonly<Record<string, (value: never) => readonly [string, unknown
   LocationText: (text: string) => ['place', text],
   Location: ({ DisplayName }: NonNullable<ReadCalendar['Location']>) => ['place', DisplayName],
   Body25: (text: string) => ['body', text],
-  Body: ({ Data }: NonNullable<ReadCalendar['Body']>) => ['body', String(Data).replace(/<[^>]*>/g, '').trim()],
+  Body: ({ Data }: NonNullable<ReadCalendar['Body']>) => [
+    'body',
+    String(Data)
+      .replace(/<[^>]*>/g, '')
+      .trim(),
+  ],
   Attendees: ({ Attendee }: NonNullable<ReadCalendar['Attendees']>) => [
     'guests',
     Attendee.map(({ Email, Name }) => [Email, Name]),

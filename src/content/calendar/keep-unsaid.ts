@@ -1,8 +1,8 @@
 // Up to 14.1 a Change tells the whole event, in the words of its version: what came back as it was shown has not been changed,
 // and what that version cannot say stays (an HTML body shown as text, an address shown as one line, types of attendees).
 import type { ReadCalendar, Version } from '../../../protocol/index.ts';
-import type { BodyPreference } from '../../domain/sync-record.ts';
 import type { Event, EventAttendee, EventException } from '../../domain/event.ts';
+import type { BodyPreference } from '../../domain/sync-record.ts';
 import { keepShown } from '../body.ts';
 import { type Clock, readDetails, readExceptions, readRecurrence } from './read-event.ts';
 

@@ -61,7 +61,10 @@ export const smsCodec: FieldsCodec = {
     const parties = [wire.From ?? '', wire.To ?? ''].sort().join('\n');
     const conversation = createHash('sha256').update(parties).digest('hex').slice(0, 32);
     const conversationIndex = headerOf(received).toString('base64');
-    return { fields: changeMessage({ ...usual, received, conversation, conversationIndex }, wire, spoken), exact: true };
+    return {
+      fields: changeMessage({ ...usual, received, conversation, conversationIndex }, wire, spoken),
+      exact: true,
+    };
   },
   change: (before, data, spoken) => ({
     fields: changeMessage(asMessage(before), readSms(data, spoken), spoken),
