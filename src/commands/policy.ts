@@ -57,7 +57,7 @@ export interface PolicyFacts {
 /** The Status of a device that has not taken the policy; undefined: it may go on. */
 export function policyStatus(device: Device | undefined, facts: PolicyFacts): number | undefined {
   const { policy, version, key, neverProvisions, now } = facts;
-  if (!policy.enforce) return undefined;
+  if (!policy.enforce) return isAnothers(device, key, now) ? keyWrong : undefined;
   if (neverProvisions) return policy.allowNonProvisionable ? undefined : legacyDevice;
   const taken = device?.policyKey;
   if (policy.allowNonProvisionable && isInCircles(taken?.rounds, now)) return undefined;
@@ -65,6 +65,13 @@ export function policyStatus(device: Device | undefined, facts: PolicyFacts): nu
   if (key !== taken.current || taken.hash !== policyHash(policy, version)) return keyWrong;
   const old = policy.refresh !== undefined && now - (taken.at ?? 0) >= policy.refresh;
   return old ? refreshDue : undefined;
+}
+
+/** MS-ASPROV_R537: a key that this device was never given, also where nobody has to take the policy. */
+function isAnothers(device: Device | undefined, key: string | undefined, now: number): boolean {
+  const taken = device?.policyKey;
+  if (taken?.current === undefined || key === undefined || key === '0') return false;
+  return key !== taken.current && key !== taken.temporary && !isInCircles(taken.rounds, now);
 }
 
 /** What a version is given: before 12.0 a text instead of the document. */

@@ -29,15 +29,14 @@ export interface SendRequest {
 const namedByItself = 'message:';
 
 /**
- * What a message is recognised by where no ClientId comes with it: its Message-ID and whom it goes to, the whole of it when it
- * has none.
+ * What a message is recognised by where no ClientId comes with it: its Message-ID and whom it goes to; when it has none, the
+ * whole of it and what it starts from.
  */
-export function messageName(mime: Buffer): string {
+export function messageName(mime: Buffer, source = ''): string {
   const said = identityOf(mime);
-  return `${namedByItself}${createHash('sha256')
-    .update(said ?? mime)
-    .digest('base64url')
-    .slice(0, 30)}`;
+  const hash = createHash('sha256').update(said ?? mime);
+  if (said === undefined) hash.update(source);
+  return `${namedByItself}${hash.digest('base64url').slice(0, 30)}`;
 }
 
 /** The request that a message of SmartReply or SmartForward comes to, with what the query says. */
@@ -46,7 +45,7 @@ export function messageAbout(
   { CollectionId, ItemId, LongId, Occurrence, SaveInSent = false }: QueryParameters,
 ) {
   return {
-    ClientId: messageName(mime),
+    ClientId: messageName(mime, [CollectionId, ItemId, LongId, Occurrence].join(' ')),
     Source: {
       ...(CollectionId !== undefined && { FolderId: CollectionId }),
       ...(ItemId !== undefined && { ItemId }),

@@ -83,6 +83,17 @@ for (const version of old) {
       assert.equal((await ask(phone, 'SmartReply', gone, message({ 'Message-ID': '<x@y>' }), mimeType)).status, 500);
     });
 
+    test('the same words without a Message-ID go to each mail that they answer, and once to each', async () => {
+      const phone = await house.phone({ version });
+      const mime = Buffer.from('To: b@example.net\r\nSubject: Re: Question\r\n\r\nOk\r\n');
+      for (const id of [await phone.receive(message()), await phone.receive(message({ 'Message-ID': '<2@phone>' }))]) {
+        const source = `&CollectionId=${inbox}&ItemId=${encodeURIComponent(id)}`;
+        for (let times = 0; times < 2; times += 1)
+          assert.equal((await ask(phone, 'SmartReply', source, mime, mimeType)).status, 200);
+        assert.equal((await outbox(phone)).length, 1);
+      }
+    });
+
     test('what fails as a whole is an HTTP code without a body', async () => {
       const phone = await house.phone({ version });
       const body = phone.encode('FolderSync', { SyncKey: '0' });

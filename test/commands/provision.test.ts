@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { easProvisionDoc, element, encodeToBuffer, pages, read } from '../../protocol/index.ts';
-import { type Answer, openHouse, type Phone, type Request } from '../support/endpoint.ts';
+import { type Answer, openHouse, type Phone, type Request, rootOf } from '../support/endpoint.ts';
 
 const PolicyType = 'MS-EAS-Provisioning-WBXML';
 type Policy = NonNullable<NonNullable<Request<'Provision'>['Policies']>['Policy']>;
@@ -113,6 +113,32 @@ describe('Provision', async () => {
       UserAgent: 'x'.repeat(1024),
       EnableOutboundSMS: '0',
     });
+  });
+
+  test('a key that the device was never given is 144, before 14.0 HTTP 449, until it provisions anew (MS-ASPROV_R537)', async () => {
+    for (const [version, refused] of [
+      ['12.1', 449],
+      ['14.0', 144],
+      ['16.1', 144],
+    ] as const) {
+      const phone = await house.phone({ version });
+      const about = version === '16.1' ? { DeviceInformation } : {};
+      const ask = async (command: 'FolderSync' | 'Ping', key: string) => {
+        const body =
+          command === 'Ping'
+            ? phone.encode('Ping', { HeartbeatInterval: 60 })
+            : phone.encode('FolderSync', { SyncKey: '0' });
+        const response = await phone.send(command, { headers: { 'x-ms-policykey': key }, body });
+        return response.status === 200 ? Number(rootOf(response)!.children[0]!.value) : response.status;
+      };
+      assert.equal(await ask('FolderSync', '99'), 1, 'it has none yet');
+      const { PolicyKey: temporary } = policyOf(await phone.ask('Provision', { ...about, ...policy({ PolicyType }) }))!;
+      const acknowledged = policy({ PolicyType, PolicyKey: temporary!, Status: 1 });
+      const { PolicyKey: permanent } = policyOf(await phone.ask('Provision', acknowledged))!;
+      const told = [await ask('FolderSync', permanent!), await ask('FolderSync', '0'), await ask('FolderSync', '99')];
+      assert.deepEqual(told, [1, 1, refused], version);
+      assert.equal(await ask('Ping', '99'), 3, 'Ping goes on');
+    }
   });
 
   test('an empty Provision asks for a wipe: there is none', async () => {
