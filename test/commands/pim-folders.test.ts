@@ -26,7 +26,7 @@ const nameOf = ({ Subject, FileAs }: Named) => Subject ?? FileAs;
 const at = (days: number, hours = 0) =>
   formatCompactDateTime(Math.floor(Date.now() / day) * day + days * day + hours * 3_600_000);
 
-/** [MS-ASCMD] 2.2.3.186.3 Type (FolderCreate): 13 calendar, 14 contacts, 15 tasks, 17 notes. */
+/** [MS-ASCMD] 2.2.3.186.2 Type (FolderCreate): 13 calendar, 14 contacts, 15 tasks, 17 notes. */
 const classes = [
   { name: 'Contacts', folder: contacts, type: 14, item: { FirstName: 'Ann', FileAs: 'Ann' } },
   {
