@@ -29,7 +29,10 @@ const unreadable = 'This message could not be read from the server.';
 export async function renderEmail(context: Context, item: LivingItem, options: RenderOptions): Promise<WrittenEmail> {
   try {
     const mail = requireMail(item);
-    const written = writeEmail(mail, await renderBody(context, mail, options), context.version);
+    // MS-ASCON_R247: who asks for the part alone gets no body.
+    const partAlone = options.bodyPart !== undefined && options.bodyPreferences.length === 0;
+    const body = partAlone ? undefined : await renderBody(context, mail, options);
+    const written = writeEmail(mail, body, context.version);
     return { ...written, ...(await renderPart(context, mail, options)) };
   } catch (error) {
     if (isTransient(error)) throw error;

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import type { ReadEmail } from '../../protocol/index.ts';
+import { email, pages, type ReadEmail, read } from '../../protocol/index.ts';
+import { retagged } from '../../protocol/wbxml/element.ts';
 import { mail, openHouse, type Phone } from '../support/endpoint.ts';
 import { adds, inbox, load, type Options, prime, synced, syncOne } from '../support/sync-phone.ts';
 
@@ -133,6 +134,36 @@ describe('mail in Sync', async () => {
     assert.deepEqual(shown?.BodyPart, { Status: 1, Type: 2, EstimatedDataSize: 8, Truncated: true, Data: '<p>' });
     const [plain] = [...(await load(phone.another(), inbox)).mails.values()];
     assert.equal(plain?.BodyPart, undefined);
+  });
+
+  test('the preferences that are named decide which of body and part come (MS-ASCON_R245, R246, R247, R248)', async () => {
+    const BodyPreference = [{ Type: 1 }];
+    const BodyPartPreference = [{ Type: 2 }];
+    const cases = [
+      [{}, [true, false]],
+      [{ BodyPreference }, [true, false]],
+      [{ BodyPartPreference }, [false, true]],
+      [{ BodyPreference, BodyPartPreference }, [true, true]],
+    ] as const;
+    for (const version of ['14.1', '16.0', '16.1'] as const) {
+      const phone = await house.phone({ version });
+      const ServerId = await phone.receive(mail({ html: '<p>x</p>' }));
+      for (const [i, [options, expected]] of cases.entries()) {
+        const [synced] = [
+          ...(await load(phone.another(version, `part${i}`), inbox, [options as never])).mails.values(),
+        ];
+        const { Response } = await phone.ask('ItemOperations', [
+          { Fetch: { Store: 'Mailbox', ServerId, Options: options as never } },
+        ]);
+        const { value: fetched } = read(
+          email,
+          retagged(Response!.Fetch[0]!.Properties!, pages.airSync.ApplicationData),
+          { version },
+        );
+        for (const shown of [synced!, fetched])
+          assert.deepEqual([shown.Body !== undefined, shown.BodyPart !== undefined], expected, `${version} ${i}`);
+      }
+    }
   });
 
   test('attachments have what is needed to fetch them', async () => {
