@@ -43,6 +43,14 @@ export function order(schema: Node, value: object): readonly string[] {
   });
 }
 
+/** Whether each child of a read container came once, and in the schema's order. */
+export function isInOrder(schema: Node, value: object): boolean {
+  const { content } = schema;
+  if (content.kind !== 'container') return true;
+  const places = order(schema, value).map((key) => content.children.findIndex((child) => child.key === key));
+  return places.every((place, i) => i === 0 || place > places[i - 1]!);
+}
+
 /** Where doubles, mixed repetitions or children of other versions came: there the value alone does not tell the order. Rare, hence no cost. */
 const irregularSources = new WeakMap<object, Element>();
 

@@ -18,8 +18,10 @@ import {
 import { retagged, textOf } from '../../protocol/wbxml/element.ts';
 import { parseQuery } from '../content/email/query.ts';
 import type { ItemClass } from '../domain/collection.ts';
+import { isEasError } from '../domain/errors.ts';
 import type { ConversationId } from '../domain/ids.ts';
 import type { LivingItem } from '../domain/item.ts';
+import type { RenderOptions } from '../domain/sync-record.ts';
 import { findPeople } from './address-list.ts';
 import { renderOptionsOf } from './body-preference.ts';
 import { type Context, defineCommand } from './define.ts';
@@ -98,10 +100,11 @@ async function searchMailbox(context: Context, { Query, Options }: Store): Promi
   if (unknown.length > 0) return refused(status.invalid);
   const asked = simple(query);
   if (!asked) return refused(status.tooComplex);
+  const wanted = wantedOf(Options);
   const range = parseRange(Options?.Range, `0-${most - 1}`);
   const dates = datesOf(asked);
   // MS-ASCMD_R5815: of conversations one alone, while of all else the first counts.
-  if (!range || !dates || asked.ConversationId.length > 1) return refused(status.invalid);
+  if (!wanted || !range || !dates || asked.ConversationId.length > 1) return refused(status.invalid);
   if (range.to >= most) return refused(status.endOfRange);
   const text = asked.FreeText.join(' ');
   const [conversation] = asked.ConversationId;
@@ -117,7 +120,7 @@ async function searchMailbox(context: Context, { Query, Options }: Store): Promi
   );
   if (!found) return refused(status.foldersFirst);
   const shown = found.slice(range.from, range.to + 1);
-  const Result = await Promise.all(shown.map((item) => resultOf(context, item, Options)));
+  const Result = await Promise.all(shown.map((item) => resultOf(context, item, wanted)));
   return {
     Status: status.done,
     // [MS-ASCMD] R3850: nothing found is one empty Result.
@@ -149,12 +152,22 @@ function datesOf({ GreaterThan, LessThan }: MailboxQuery['And'][number]) {
   return { after, before };
 }
 
+/** MS-ASAIRS_R10033 to R10036: undefined for preferences that cannot be. */
+function wantedOf(options: Store['Options']): RenderOptions | undefined {
+  try {
+    return renderOptionsOf(options);
+  } catch (error) {
+    if (isEasError(error, 'invalid-request')) return undefined;
+    throw error;
+  }
+}
+
 async function resultOf(
   context: Context,
   item: LivingItem,
-  options: Store['Options'],
+  options: RenderOptions,
 ): Promise<NonNullable<Answer['Result']>[number]> {
-  const data = await kindOf(item).whole(context, item, renderOptionsOf(options));
+  const data = await kindOf(item).whole(context, item, options);
   return {
     Class: item.class,
     LongId: buildLongId(item.collection, item.id),

@@ -1,7 +1,6 @@
 // What a Sync request asks for, after the strict checks ([MS-ASCMD] 2.2.1.21 Sync): which collections, with which keys,
 // options and windows. An empty or partial request is completed from the last full one. It must never touch an item.
 import {
-  bodyPreference,
   order,
   rank,
   requestCollection,
@@ -17,7 +16,7 @@ import type { CollectionId, SyncKey } from '../domain/ids.ts';
 import type { BodyPreference, SyncOptions, SyncRecord } from '../domain/sync-record.ts';
 import { filterFits } from '../sync/filter.ts';
 import { newestState } from '../sync/record.ts';
-import { bodyPartOf, bodyPreferenceOf, mimeSupportOf } from './body-preference.ts';
+import { bodyPartOf, bodyPreferencesOf, mimeSupportOf } from './body-preference.ts';
 import type { Limits } from './define.ts';
 
 /** A request that cannot be served: the Status of the whole Sync, with the nearest bound where there is one. */
@@ -74,7 +73,6 @@ const childOrder = [
   'Options',
   'Commands',
 ];
-const preferenceOrder = ['Type', 'TruncationSize', 'AllOrNone', 'Preview'];
 
 function inOrder(keys: readonly string[], table: readonly string[], repeatable?: string): boolean {
   const places = keys.map((key) => table.indexOf(key));
@@ -210,7 +208,7 @@ function planOptions(blocks: readonly WireOptions[], version: Version): SyncOpti
     conflict: block.Conflict === 0 ? 0 : 1,
     mimeSupport: mimeSupportOf(block.MIMESupport),
     ...(block.MIMETruncation !== undefined && { mimeTruncation: block.MIMETruncation }),
-    bodyPreferences: rank(version) < rank('12.0') ? preferencesOf25(block) : planPreferences(block),
+    bodyPreferences: rank(version) < rank('12.0') ? preferencesOf25(block) : bodyPreferencesOf(block.BodyPreference),
     ...(block.MaxItems !== undefined && { maxItems: block.MaxItems }),
     ...planBodyPart(block),
   };
@@ -239,16 +237,6 @@ const truncations25 = [0, 512, 1024, 2048, 5120, 10_240, 20_480, 51_200, 102_400
 function preferencesOf25({ Truncation = 9 }: WireOptions): BodyPreference[] {
   const truncationSize = truncations25[Truncation];
   return [{ type: 1, ...(truncationSize !== undefined && { truncationSize }) }, { type: 4 }];
-}
-
-/** [MS-ASAIRS] R348 to R351: children in order, each Type once. */
-function planPreferences(block: WireOptions): BodyPreference[] {
-  const types = new Set(block.BodyPreference.map(({ Type }) => Type));
-  if (types.size !== block.BodyPreference.length) throw malformed();
-  return block.BodyPreference.map((preference) => {
-    if (!inOrder(order(bodyPreference, preference), preferenceOrder)) throw malformed();
-    return bodyPreferenceOf(preference);
-  });
 }
 
 /** What only the folder can tell: what its class does not know ([MS-ASCMD] R3080, R2117, [MS-ASNOTE] R114). */

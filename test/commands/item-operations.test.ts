@@ -127,6 +127,8 @@ describe('ItemOperations', async () => {
       [{ Store, FileReference, Options: { MIMESupport: 1 } }, 2],
       [{ Store, FileReference, Options: { BodyPreference: [{ Type: 1 }] } }, 2],
       [{ Store, ServerId: id, Options: { BodyPreference: [{ Type: 9 }] } }, 2],
+      // MS-ASAIRS_R10030: each type once.
+      [{ Store, ServerId: id, Options: { BodyPreference: [{ Type: 1 }, { Type: 1 }] } }, 2],
       [{ Store, CollectionId: inbox!, ServerId: id }, 1],
     ];
     const answers = await fetched(phone, ...cases.map(([asked]) => asked));

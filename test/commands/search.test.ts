@@ -55,6 +55,12 @@ describe('Search and Find', async () => {
     return phone;
   }
 
+  test('MS-ASAIRS_R10034: body preferences of one type are Status 2, whatever is found', async () => {
+    const phone = await house.phone();
+    const twice = { BodyPreference: [{ Type: 1 }, { Type: 1 }] };
+    assert.equal((await search(phone, query({ FreeText: 'x' }), twice)).Status, 2);
+  });
+
   test('finds mails by their words, newest first, in all folders of mail or those that are named', async () => {
     const phone = await filled();
     const cases: [Terms, string[]][] = [

@@ -139,7 +139,7 @@ describe('Sync commands', async () => {
       assert.deepEqual([marks?.Flag?.Status, marks?.Categories?.Category, marks?.Subject], [2, ['Red'], undefined]);
     });
 
-    test('of a flag follows its rules: what lacks a part is Status 6, what is empty clears', async () => {
+    test('of a flag follows its rules (MS-ASEMAIL_R92, R359, R409, R702, R940, R941): what lacks a part is Status 6, what is empty clears', async () => {
       const { phone, id, key } = await withMail();
       const [early, late] = ['2026-01-01T00:00:00.000Z', '2026-02-01T00:00:00.000Z'];
       const dates = { StartDate: early, DueDate: late, UtcStartDate: early, UtcDueDate: late };
@@ -150,6 +150,8 @@ describe('Sync commands', async () => {
         [{ Status: 2, ...dates, StartDate: late, DueDate: early }, 6],
         [{ Status: 2, ...dates, UtcStartDate: late, UtcDueDate: early }, 6],
         [{ Status: 2, ReminderSet: true }, 6],
+        [{ Status: 2 }, 6],
+        [{ Status: 2, FlagType: 'x', DateCompleted: late }, 6],
         [{ FlagType: 'x' }, 6],
         [{ Status: 1 }, 6],
         [{ Status: 1, CompleteTime: late }, 6],
@@ -157,7 +159,7 @@ describe('Sync commands', async () => {
         [{ FlagType: 'Later' }, undefined],
         [{ Status: 1, CompleteTime: late, DateCompleted: late }, undefined],
         [{}, undefined],
-        [{ Status: 2 }, undefined],
+        [{ Status: 2, CompleteTime: late, DateCompleted: late }, undefined],
         [{ Status: 0 }, undefined],
       ];
       const flags: (number | undefined)[] = [];
@@ -168,7 +170,7 @@ describe('Sync commands', async () => {
         SyncKey = answer.SyncKey;
         flags.push((await phone.item(id))?.content.flag?.status);
       }
-      assert.deepEqual(flags.slice(8), [2, 2, 1, undefined, 2, undefined]);
+      assert.deepEqual(flags.slice(10), [2, 2, 1, undefined, 2, undefined]);
     });
 
     test('of what is not the phone’s to say is Status 6; other elements are read over', async () => {

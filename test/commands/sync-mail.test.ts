@@ -65,6 +65,14 @@ describe('mail in Sync', async () => {
     assert.deepEqual(Body, { Type: 1, EstimatedDataSize: Buffer.byteLength('Hello.\r\n'), Data: 'Hello.\r\n' });
   });
 
+  test('MS-ASEMAIL_R726, R711: a Sender that is the author is not told, several to reply to stand between semicolons', async () => {
+    const told = async (headers: string) => shown(mail({ headers: `${headers}\r\n` }), {});
+    assert.equal((await told('Sender: ANN@example.net')).Sender, undefined);
+    assert.equal((await told('Sender: Bo <bo@example.net>')).Sender, '"Bo" <bo@example.net>');
+    const { ReplyTo } = await told('Reply-To: "Low, C" <c@example.net>, d@example.net');
+    assert.equal(ReplyTo, '"Low, C" <c@example.net>; d@example.net');
+  });
+
   test('14.1 is told nothing that it does not have', async () => {
     assert.equal((await shown(mail(), {}, '14.1')).IsDraft, undefined);
   });

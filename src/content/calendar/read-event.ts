@@ -7,27 +7,20 @@ import {
   calendar,
   parseDate,
   type ReadCalendar,
-  read,
-  SchemaError,
   type Version,
 } from '../../../protocol/index.ts';
 import type { Element } from '../../../protocol/wbxml/element.ts';
-import { EasError } from '../../domain/errors.ts';
 import type { DayOfWeek, EventAttendee, EventDetails, EventException, Recurrence } from '../../domain/event.ts';
 import { readTextBody } from '../body.ts';
 import { bounded, invalid, readPattern } from '../pattern.ts';
+import { readItem } from '../read-item.ts';
 import { wallOf, zoneOf } from './zone.ts';
 
 const day = 86_400_000;
 
 /** ApplicationData of an event. */
 export function readCalendar(data: Element, version: Version): ReadCalendar {
-  try {
-    return read(calendar, data, { version }).value;
-  } catch (error) {
-    if (error instanceof SchemaError) throw new EasError('item-invalid', error.message);
-    throw error;
-  }
+  return readItem(calendar, data, version);
 }
 
 /** How the times of a request are meant. */

@@ -6,13 +6,10 @@ import {
   keptOfContact,
   parseDate,
   type ReadContact,
-  read,
-  SchemaError,
   type WrittenContact,
   write,
 } from '../../../protocol/index.ts';
 import type { Element } from '../../../protocol/wbxml/element.ts';
-import { EasError } from '../../domain/errors.ts';
 import type { Fields, Json } from '../../domain/item.ts';
 import { farFuture } from '../../domain/position.ts';
 import { wordsOf } from '../../domain/words.ts';
@@ -20,6 +17,7 @@ import { asText, bodyAfter, type TextBody, writeBody25, writeTextBody } from '..
 import { wallOf } from '../calendar/zone.ts';
 import type { FieldsCodec, Spoken, SpokenChange } from '../fields-class.ts';
 import { invalid } from '../pattern.ts';
+import { readItem } from '../read-item.ts';
 
 const day = 86_400_000;
 const hour = 3_600_000;
@@ -72,12 +70,7 @@ function textsOf({ Picture: _, uid: __, source: ___, ...fields }: Fields): strin
 }
 
 function readContact(data: Element, { version }: Spoken): ReadContact {
-  try {
-    return read(contact, data, { version }).value;
-  } catch (error) {
-    if (error instanceof SchemaError) throw new EasError('item-invalid', error.message);
-    throw error;
-  }
+  return readItem(contact, data, version);
 }
 
 /** [MS-ASCMD] 2.2.3.179 Supported: what a Change takes away by not naming it. */

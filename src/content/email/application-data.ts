@@ -1,13 +1,6 @@
 // A mail as ApplicationData, and what a device's ApplicationData means for a mail. Pure: the body comes in rendered.
 // A received mail never changes but for Read, Flag and Categories ([MS-ASEMAIL] 2.2.2 Elements).
-import {
-  email as emailSchema,
-  type ReadEmail,
-  read as readElement,
-  SchemaError,
-  type Version,
-  type WrittenEmail,
-} from '../../../protocol/index.ts';
+import { email as emailSchema, type ReadEmail, type Version, type WrittenEmail } from '../../../protocol/index.ts';
 import type { Element } from '../../../protocol/wbxml/element.ts';
 import type { Attachment, Email, EmailPart, Flag } from '../../domain/email.ts';
 import { EasError } from '../../domain/errors.ts';
@@ -15,6 +8,8 @@ import type { Modseq, ServerId } from '../../domain/ids.ts';
 import type { LivingItem } from '../../domain/item.ts';
 import type { BodyPreference } from '../../domain/sync-record.ts';
 import { writeMeetingRequest } from '../calendar/meeting-request.ts';
+import { readItem } from '../read-item.ts';
+import { formatAddress, parseAddressText } from './address.ts';
 import { keyOf } from './attachment.ts';
 import type { RenderedBody, RenderedPart } from './body.ts';
 import { isAboutMeeting } from './calendar-part.ts';
@@ -31,9 +26,9 @@ export function writeEmail(item: EmailItem, body: RenderedBody | undefined, vers
     Cc: content.cc || undefined,
     Bcc: content.draft ? content.bcc || undefined : undefined,
     From: content.from,
-    Sender: content.sender && content.sender !== content.from ? content.sender : undefined,
+    Sender: writeSender(content),
     Subject: content.subject,
-    ReplyTo: content.replyTo || undefined,
+    ReplyTo: writeReplyTo(content.replyTo),
     DateReceived: dateTime(content.received),
     DisplayTo: content.displayTo || undefined,
     ThreadTopic: content.topic || undefined,
@@ -53,6 +48,19 @@ export function writeEmail(item: EmailItem, body: RenderedBody | undefined, vers
     ReceivedAsBcc: content.receivedAsBcc,
     IsDraft: content.draft,
   };
+}
+
+/** MS-ASEMAIL_R726: not said when it is the one in From, whatever they are called there. */
+function writeSender({ sender, from }: Email): string | undefined {
+  if (sender === '' || sender === from) return undefined;
+  const [one, other] = [sender, from].map((text) => parseAddressText(text)[0]?.address.toLowerCase());
+  return one === other ? undefined : sender;
+}
+
+/** MS-ASEMAIL_R711: several stand between semicolons. */
+function writeReplyTo(replyTo: string): string | undefined {
+  if (!replyTo.includes(',')) return replyTo || undefined;
+  return parseAddressText(replyTo).map(formatAddress).join('; ');
 }
 
 /** What stands for a mail that cannot be read: when it came is all that is known of it. */
@@ -194,12 +202,7 @@ export function dateTime(milliseconds: number): string {
 
 /** ApplicationData as a mail. Throws 'item-invalid' when an element cannot be read. */
 export function readEmail(applicationData: Element, version: Version): ReadEmail {
-  try {
-    return readElement(emailSchema, applicationData, { version }).value;
-  } catch (error) {
-    if (error instanceof SchemaError) throw new EasError('item-invalid', error.message, { cause: error });
-    throw error;
-  }
+  return readItem(emailSchema, applicationData, version);
 }
 
 /** [MS-ASEMAIL] R347, R648, R723, R817, R835: a client never says these of a mail. */
@@ -218,6 +221,7 @@ export function changeMarks(content: Email, data: ReadEmail): { content: Email; 
   if (data.Flag !== undefined) {
     const { flag: before, ...rest } = next;
     const flag = readFlag(before, data.Flag);
+    if (!isAboutMeeting(content) && !isNamed(data.Flag, before)) throw new EasError('item-invalid', 'flag type');
     next = flag ? { ...rest, flag } : rest;
     touched.push('flag');
   }
@@ -238,12 +242,22 @@ function datesFit(data: NonNullable<ReadEmail['Flag']>, before: Flag | undefined
   return ReminderSet !== true || ReminderTime !== undefined || before?.reminderTime !== undefined;
 }
 
+/** [MS-ASEMAIL] R940 to R943, R470: a flag that is set names its type or its end, but for that of a mail about a meeting. */
+function isNamed(
+  { Status, FlagType, CompleteTime }: NonNullable<ReadEmail['Flag']>,
+  before: Flag | undefined,
+): boolean {
+  return Status !== 2 || Boolean(FlagType ?? before?.type ?? CompleteTime);
+}
+
 /** [MS-ASEMAIL] 2.2.2.34 Flag: empty or Status 0 clears, without a Status the given parts are updated. */
 export function readFlag(before: Flag | undefined, data: NonNullable<ReadEmail['Flag']>): Flag | undefined {
   if (Object.keys(data).length === 0 || data.Status === 0) return undefined;
   const status = data.Status ?? before?.status;
   if (status !== 1 && status !== 2) throw new EasError('item-invalid', `flag status ${data.Status}`);
   if (!datesFit(data, before)) throw new EasError('item-invalid', 'flag dates');
+  // [MS-ASEMAIL] R359: the day of completion goes with its time.
+  if (data.DateCompleted && !data.CompleteTime) throw new EasError('item-invalid', 'flag completion');
   const given = {
     subject: data.Subject,
     type: data.FlagType,

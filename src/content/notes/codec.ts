@@ -1,21 +1,13 @@
 // Notes and ApplicationData ([MS-ASNOTE], 14.0 and later). When a note was last changed, the server says.
-import {
-  formatCompactDateTime,
-  note,
-  type ReadNote,
-  read,
-  SchemaError,
-  type WrittenNote,
-  write,
-} from '../../../protocol/index.ts';
+import { formatCompactDateTime, note, type ReadNote, type WrittenNote, write } from '../../../protocol/index.ts';
 import type { Element } from '../../../protocol/wbxml/element.ts';
-import { EasError } from '../../domain/errors.ts';
 import type { Fields } from '../../domain/item.ts';
 import { farFuture } from '../../domain/position.ts';
 import { wordsOf } from '../../domain/words.ts';
 import { asText, bodyAfter, type TextBody, writeTextBody } from '../body.ts';
 import type { FieldsCodec, Spoken, SpokenChange } from '../fields-class.ts';
 import { bounded, invalid, withoutUndefined } from '../pattern.ts';
+import { readItem } from '../read-item.ts';
 
 interface Note {
   readonly subject?: string;
@@ -61,12 +53,7 @@ export const notesCodec: FieldsCodec = {
 };
 
 function readNote(data: Element, { version }: Spoken): ReadNote {
-  try {
-    return read(note, data, { version }).value;
-  } catch (error) {
-    if (error instanceof SchemaError) throw new EasError('item-invalid', error.message);
-    throw error;
-  }
+  return readItem(note, data, version);
 }
 
 /** [MS-ASNOTE] 3.2.5.3 Sync Command Response: a Subject and a Body that are left out stay, Categories go. */

@@ -1,25 +1,16 @@
 // Text messages and ApplicationData ([MS-ASCMD] 2.2.3.27.6 Class (Sync): SMS, beside mail, 14.0 and later). Phones put theirs
 // in, those that ask for the class get them; the server sends none. Kept as they came: what a phone leaves out of a Change stays.
 import { createHash } from 'node:crypto';
-import {
-  formatDateTime,
-  parseDate,
-  type ReadSms,
-  read,
-  SchemaError,
-  sms,
-  type WrittenSms,
-  write,
-} from '../../../protocol/index.ts';
+import { formatDateTime, parseDate, type ReadSms, sms, type WrittenSms, write } from '../../../protocol/index.ts';
 import type { Element } from '../../../protocol/wbxml/element.ts';
 import type { Flag } from '../../domain/email.ts';
-import { EasError } from '../../domain/errors.ts';
 import type { Fields } from '../../domain/item.ts';
 import { wordsOf } from '../../domain/words.ts';
 import { asText, bodyAfter, type TextBody, writeTextBody } from '../body.ts';
 import { readFlag, writeFlag } from '../email/application-data.ts';
 import type { FieldsCodec, Spoken, SpokenChange } from '../fields-class.ts';
 import { withoutUndefined } from '../pattern.ts';
+import { readItem } from '../read-item.ts';
 
 interface Message {
   readonly to: string;
@@ -105,12 +96,7 @@ function headerOf(at: number): Buffer {
 }
 
 function readSms(data: Element, { version }: Spoken): ReadSms {
-  try {
-    return read(sms, data, { version }).value;
-  } catch (error) {
-    if (error instanceof SchemaError) throw new EasError('item-invalid', error.message);
-    throw error;
-  }
+  return readItem(sms, data, version);
 }
 
 function changeMessage(before: Message, wire: ReadSms, { bodies }: SpokenChange): Fields {

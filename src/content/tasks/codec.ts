@@ -4,15 +4,12 @@ import {
   formatDateTime,
   parseDate,
   type ReadTask,
-  read,
-  SchemaError,
   type TaskRecurrence,
   task,
   type WrittenTask,
   write,
 } from '../../../protocol/index.ts';
 import type { Element } from '../../../protocol/wbxml/element.ts';
-import { EasError } from '../../domain/errors.ts';
 import type { Recurrence } from '../../domain/event.ts';
 import type { Fields } from '../../domain/item.ts';
 import { farFuture, farPast } from '../../domain/position.ts';
@@ -21,6 +18,7 @@ import { asText, bodyAfter, type TextBody, writeBody25, writeTextBody } from '..
 import { instantOf, wallOf } from '../calendar/zone.ts';
 import type { FieldsCodec, Spoken, SpokenChange } from '../fields-class.ts';
 import { bounded, invalid, readPattern, withoutUndefined } from '../pattern.ts';
+import { readItem } from '../read-item.ts';
 
 interface Repeats extends Recurrence {
   readonly start: number;
@@ -121,12 +119,7 @@ function writeRepeats(repeats: Repeats, firstDayOfWeek: number): TaskRecurrence 
 }
 
 function readTask(data: Element, { version }: Spoken): ReadTask {
-  try {
-    return read(task, data, { version }).value;
-  } catch (error) {
-    if (error instanceof SchemaError) throw new EasError('item-invalid', error.message);
-    throw error;
-  }
+  return readItem(task, data, version);
 }
 
 /** Undefined for what came empty. */
