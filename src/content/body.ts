@@ -10,6 +10,9 @@ export interface TextBody {
   readonly data: string;
 }
 
+/** MS-ASAIRS_R105, R386: of an item without a body a device is told just that, or it would keep the old one. */
+export const noBody: TextBody = { type: 1, data: '' };
+
 export function asText({ type, data }: TextBody): string {
   return type === 2 ? htmlToText(data) : data;
 }
@@ -41,6 +44,7 @@ export function writeTextBody(body: TextBody, preferences: readonly BodyPreferen
 }
 
 function convert(body: TextBody, { type }: { readonly type: number }): string {
+  if (body.data === '') return '';
   if (type === 2) return body.type === 2 ? body.data : textToHtml(body.data);
   return asText(body);
 }

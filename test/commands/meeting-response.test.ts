@@ -70,6 +70,12 @@ describe('MeetingResponse', async () => {
 
   const told = () => takenMails(house);
 
+  test('MS-ASEMAIL_R470: a request may be flagged without a FlagType', async () => {
+    const { phone, mails, request } = await invited();
+    assert.equal(await mails.change(request, { Flag: { Status: 2 } }), 1);
+    assert.equal((await phone.item(request))?.content.flag?.status, 2);
+  });
+
   for (const version of ['14.1', '16.1'] as const) {
     test(`${version}: a request is accepted: the event is busy, the request lies in Deleted Items`, async () => {
       const { phone, mails, events, request, id } = await invited(version);

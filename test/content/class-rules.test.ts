@@ -136,10 +136,11 @@ const contactRules: Rule<WrittenContact, ReadContact>[] = [
     shown: { Body: { Type: 1, EstimatedDataSize: 1, Data: 'x' } },
   },
   {
-    name: 'an empty Body takes it away',
+    name: 'an empty Body takes it away, and MS-ASAIRS_R105, R386 say so',
     add: { Body: { Type: 1, Data: 'x' } },
     change: { Body: { Type: 1, Data: '' } },
-    shown: { Body: undefined },
+    bodies: [{ type: 2 }],
+    shown: { Body: { Type: 2, EstimatedDataSize: 0, Data: '' } },
   },
   {
     name: 'MS-ASCNTC_R459: a Body is cut where the device asked',

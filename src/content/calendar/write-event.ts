@@ -10,7 +10,7 @@ import {
 import type { Event, EventAttendee, EventDetails, EventException, EventFile, Recurrence } from '../../domain/event.ts';
 import type { ServerId } from '../../domain/ids.ts';
 import type { BodyPreference } from '../../domain/sync-record.ts';
-import { asText, writeTextBody } from '../body.ts';
+import { asText, noBody, writeTextBody } from '../body.ts';
 import { fileReference } from '../email/file-reference.ts';
 import { instantOf, timezoneElement } from './zone.ts';
 
@@ -43,7 +43,7 @@ export function writeEvent(event: Event, asked: Asked): WrittenCalendar {
   return {
     Timezone: newest && event.allDay ? undefined : timezoneElement(event.zone, rulesAt),
     AllDayEvent: event.allDay ? 1 : 0,
-    ...writeDetails(event, asked),
+    ...writeDetails({ ...event, body: event.body ?? null }, asked),
     BusyStatus: busyStatusFor(event.busyStatus ?? 2, version),
     OrganizerName: event.organizer?.name,
     OrganizerEmail: event.organizer?.email,
@@ -110,7 +110,7 @@ function writeFiles(files: readonly EventFile[], id: ServerId | undefined): Cale
 function writeBody(body: EventDetails['body'] | null, { version, bodies }: Asked): Partial<CalendarException> {
   if (body === undefined) return {};
   if (version === '2.5') return { Body25: body ? asText(body) : '' };
-  return { Body: body ? writeTextBody(body, bodies) : { Type: 1, Data: '' } };
+  return { Body: writeTextBody(body ?? noBody, bodies) };
 }
 
 /** The one line that versions before 16.0 have for a place. */

@@ -13,7 +13,7 @@ import type { Element } from '../../../protocol/wbxml/element.ts';
 import type { Fields, Json } from '../../domain/item.ts';
 import { farFuture } from '../../domain/position.ts';
 import { wordsOf } from '../../domain/words.ts';
-import { asText, bodyAfter, type TextBody, writeBody25, writeTextBody } from '../body.ts';
+import { asText, bodyAfter, noBody, type TextBody, writeBody25, writeTextBody } from '../body.ts';
 import { wallOf } from '../calendar/zone.ts';
 import type { FieldsCodec, Spoken, SpokenChange } from '../fields-class.ts';
 import { invalid } from '../pattern.ts';
@@ -45,12 +45,12 @@ export const contactsCodec: FieldsCodec = {
   },
   write: (fields, { version }, bodies) => {
     const { Body, Picture, uid: _, source: __, ...rest } = fields;
-    const body = Body as TextBody | undefined;
+    const body = (Body as TextBody | undefined) ?? noBody;
     const shown: Record<string, unknown> = { ...rest, Picture };
     for (const name of dates)
       if (typeof fields[name] === 'number') shown[name] = formatDateTime(fields[name] as number);
     for (const [list, one] of Object.entries(lists)) if (fields[list]) shown[list] = { [one]: fields[list] };
-    if (body) Object.assign(shown, version === '2.5' ? writeBody25(body) : newBody(body, bodies));
+    Object.assign(shown, version === '2.5' ? writeBody25(body) : newBody(body, bodies));
     return write(contact, shown as WrittenContact, { version });
   },
   stub: (text) => ({ FileAs: text, LastName: text }),

@@ -4,7 +4,7 @@ import type { Element } from '../../../protocol/wbxml/element.ts';
 import type { Fields } from '../../domain/item.ts';
 import { farFuture } from '../../domain/position.ts';
 import { wordsOf } from '../../domain/words.ts';
-import { asText, bodyAfter, type TextBody, writeTextBody } from '../body.ts';
+import { asText, bodyAfter, noBody, type TextBody, writeTextBody } from '../body.ts';
 import type { FieldsCodec, Spoken, SpokenChange } from '../fields-class.ts';
 import { bounded, invalid, withoutUndefined } from '../pattern.ts';
 import { readItem } from '../read-item.ts';
@@ -19,7 +19,6 @@ interface Note {
 }
 
 const stickyNote = 'IPM.StickyNote';
-const empty: TextBody = { type: 1, data: '' };
 
 function asNote(fields: Fields): Note {
   return fields as unknown as Note;
@@ -32,7 +31,7 @@ export const notesCodec: FieldsCodec = {
   create: (data, spoken) => changeNote({ messageClass: stickyNote, modified: spoken.now }, data, spoken),
   change: (before, data, spoken) => changeNote(asNote(before), data, spoken),
   write: (fields, { version }, bodies) => {
-    const { subject, body = empty, messageClass, categories, modified } = asNote(fields);
+    const { subject, body = noBody, messageClass, categories, modified } = asNote(fields);
     const told: WrittenNote = {
       Subject: subject ?? '',
       // Data is always there, if only as nothing ([MS-ASNOTE] R123).

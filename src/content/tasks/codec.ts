@@ -14,7 +14,7 @@ import type { Recurrence } from '../../domain/event.ts';
 import type { Fields } from '../../domain/item.ts';
 import { farFuture, farPast } from '../../domain/position.ts';
 import { wordsOf } from '../../domain/words.ts';
-import { asText, bodyAfter, type TextBody, writeBody25, writeTextBody } from '../body.ts';
+import { asText, bodyAfter, noBody, type TextBody, writeBody25, writeTextBody } from '../body.ts';
 import { instantOf, wallOf } from '../calendar/zone.ts';
 import type { FieldsCodec, Spoken, SpokenChange } from '../fields-class.ts';
 import { bounded, invalid, readPattern, withoutUndefined } from '../pattern.ts';
@@ -62,11 +62,10 @@ export const tasksCodec: FieldsCodec = {
   change: (before, data, spoken) => changeTask(asTask(before), data, spoken),
   write: (fields, { version, account }, bodies) => {
     const about = asTask(fields);
-    const { body, recurrence } = about;
+    const { body = noBody, recurrence } = about;
     const told: WrittenTask = {
       Subject: about.subject,
-      ...(body &&
-        (version === '2.5' ? writeBody25(body) : { Body: writeTextBody(body, bodies), NativeBodyType: body.type })),
+      ...(version === '2.5' ? writeBody25(body) : { Body: writeTextBody(body, bodies), NativeBodyType: body.type }),
       Importance: about.importance,
       UtcStartDate: date(about.utcStart),
       StartDate: date(about.start),
