@@ -57,11 +57,12 @@ export const fetch = container(
   since('14.1', flag(rightsManagement.RemoveRightsManagementProtection)),
 );
 
+/** Older versions do not have it: nothing in it is read. */
 const move = container(
   page.Move,
-  one(page.ConversationId, opaque),
-  one(page.DstFldId, text),
-  optional(container(page.Options, flag(page.MoveAlways))),
+  since('14.0', one(page.ConversationId, opaque)),
+  since('14.0', one(page.DstFldId, text)),
+  since('14.0', optional(container(page.Options, flag(page.MoveAlways)))),
 );
 
 const request = mixed(page.ItemOperations, emptyFolderContents, fetch, move);

@@ -1,6 +1,7 @@
 // [MS-ASCMD] 2.2.1.10 ItemOperations. Every operation has its own Status; one that fails stops no other. They run in request order and are
 // answered grouped ([MS-ASCMD] R193).
 import { type ItemOperation, type ItemOperationsResponse, itemOperations } from '../../protocol/index.ts';
+import { recipientCache } from '../domain/collection.ts';
 import { EasError } from '../domain/errors.ts';
 import type { CollectionId } from '../domain/ids.ts';
 import { type Context, defineCommand } from './define.ts';
@@ -14,6 +15,8 @@ type EmptyAnswer = NonNullable<Answers['EmptyFolderContents']>[number];
 type MoveAnswer = NonNullable<Answers['Move']>[number];
 type EmptyRequest = Extract<ItemOperation, { EmptyFolderContents: unknown }>['EmptyFolderContents'];
 
+/** [MS-ASCMD] R196: nothing is done to the recipient information cache. */
+const accessDenied = 16;
 /** [MS-ASCMD] R7490. */
 const most = 100;
 
@@ -23,7 +26,7 @@ export const itemOperationsCommand = defineCommand({
   body: 'required',
   multipart: true,
   handle: async (context, request): Promise<ItemOperationsResponse> => {
-    const operations = request!;
+    const operations = request!.filter(isRead);
     if (operations.length === 0) throw new EasError('invalid-request', 'no operation');
     if (operations.length > most) throw new EasError('too-large', `${operations.length} operations`);
     const Move: MoveAnswer[] = [];
@@ -39,9 +42,15 @@ export const itemOperationsCommand = defineCommand({
   },
 });
 
+/** A Move of a version that does not have it says nothing. */
+function isRead(operation: ItemOperation): boolean {
+  return !('Move' in operation) || operation.Move.ConversationId !== undefined;
+}
+
 /** [MS-ASCMD] 2.2.3.58 EmptyFolderContents: for good, but for the journal; every phone is told by Sync. */
 async function empty(context: Context, asked: EmptyRequest): Promise<EmptyAnswer> {
   const { CollectionId, Options } = asked;
+  if (CollectionId === recipientCache) return { Status: accessDenied, CollectionId };
   try {
     await emptyFolder(context, CollectionId as CollectionId, Options?.DeleteSubFolders ?? false);
     return { Status: 1, CollectionId };

@@ -21,7 +21,7 @@ const leftAlone: readonly number[] = [3, 5, 6];
 const mostRules = 1000;
 
 export async function moveConversation(context: Context, asked: Asked): Promise<Answer> {
-  const { ConversationId, DstFldId, Options } = asked;
+  const { ConversationId = new Uint8Array(), DstFldId = '', Options } = asked;
   const answer = (Status: number): Answer => ({ Status, ConversationId });
   if (!Options?.MoveAlways) return answer(status.notAlways);
   if (DstFldId === recipientCache.id) return answer(status.wrongIds);

@@ -22,6 +22,7 @@ const common: Partial<Record<ErrorCode, number>> = {
   'over-quota': 113,
   'store-unavailable': 111,
   'too-large': 122,
+  'too-many-folders': 151,
 };
 
 /** What the commands that change folders share. */

@@ -250,7 +250,11 @@ export function checkAgainstFolder(planned: PlannedCollection, { type }: Collect
   if (!filterFits(filterType, itemClass) || !filterFits(smsFilterType, 'SMS')) throw malformed();
 }
 
-/** An empty request is the last one again, with its key ([MS-ASCMD] R673): an answer in between never reached the device. */
+/**
+ * An empty request is the last one again, with its key ([MS-ASCMD] R673): an answer in between never reached the device. Behind commands there
+ * is no such request ([MS-ASCMD] R674): throws SyncRefused.
+ */
 export function cachedKey(record: SyncRecord | undefined): SyncKey | undefined {
+  if (record?.answers.some(({ commands }) => commands.length > 0)) throw new SyncRefused(13);
   return record?.confirmed?.key ?? newestState(record)?.key;
 }

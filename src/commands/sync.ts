@@ -90,13 +90,14 @@ async function run(
   return ending === 'woken' ? round(context, plan) : undefined;
 }
 
-/** A folder that refuses its options refuses the whole request, before any other collection has changed anything. */
+/** A collection that refuses its options, or has no key, refuses the whole request, before any other has changed anything. */
 async function checkFolders(context: Context, plan: SyncPlan): Promise<void> {
   if (plan.collections.length < 2) return;
   await context.read(async (reader) => {
     for (const planned of plan.collections) {
       const folder = await reader.collection(planned.id);
       if (folder) checkAgainstFolder(planned, folder);
+      if (planned.key === undefined) cachedKey(await reader.syncRecord(context.device.id, planned.id));
     }
   });
 }

@@ -35,7 +35,8 @@ export type ErrorCode =
   | 'store-newer'
   | 'store-unavailable'
   | 'sync-key-stale'
-  | 'too-large';
+  | 'too-large'
+  | 'too-many-folders';
 
 export class EasError extends Error {
   override readonly name = 'EasError';

@@ -31,6 +31,8 @@ type Done = { readonly id: CollectionId; readonly own: Own } | ErrorCode;
 const creatable: readonly FolderType[] = [1, 12, 13, 14, 15, 16, 17];
 const recipientCache = 19;
 const longestName = 256;
+/** [MS-ASCMD] R4932: of one account. */
+const mostFolders = 1000;
 
 export async function changeFolder(tx: Transaction, request: FolderRequest): Promise<FolderAnswer> {
   const { device, key, command } = request;
@@ -76,6 +78,7 @@ function create(tx: Transaction, folders: Folders, { parent, name, type }: Comma
   if (!creatable.includes(type as FolderType)) return 'invalid-request';
   const refused = refusedParent(folders, parent) ?? refusedName(folders, parent, name);
   if (refused) return refused;
+  if (folders.size >= mostFolders) return 'too-many-folders';
   const id = `f${randomBytes(8).toString('hex')}` as CollectionId;
   const known: KnownFolder = { parent: parent as CollectionId, name, type };
   tx.putCollection({ id, parent: parent as CollectionId, name, type: type as FolderType });

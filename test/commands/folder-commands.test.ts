@@ -118,6 +118,21 @@ describe('FolderCreate, FolderUpdate, FolderDelete', async () => {
     assert.deepEqual(await house.store.read(phone.account, (reader) => reader.collections()), before);
   });
 
+  test('MS-ASCMD_R4932: an account has at most 1000 folders', async () => {
+    const phone = await house.phone();
+    const before = (await house.store.read(phone.account, (reader) => reader.collections())).length;
+    await house.store.transact(phone.account, async (tx) => {
+      for (let n = before; n < 998; n++) {
+        tx.putCollection({ id: `many${n}` as CollectionId, parent: '0', name: `Folder ${n}`, type: 12 });
+      }
+    });
+    // The recipient cache comes with the first FolderSync.
+    const made = await create(phone, await keyOf(phone), 'The last one');
+    assert.equal(made.Status, 1);
+    const refused = await create(phone, made.SyncKey!, 'One too many');
+    assert.deepEqual([refused.Status, refused.SyncKey], [151, undefined]);
+  });
+
   test('a folder that is deleted takes its mail and its state with it; the journal keeps the mail', async () => {
     const phone = await house.phone();
     const made = await create(phone, await keyOf(phone), 'Doomed');

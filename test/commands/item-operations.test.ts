@@ -155,6 +155,17 @@ describe('ItemOperations', async () => {
     assert.equal((await fetched(phone, ...many.slice(1).map(({ Fetch }) => Fetch))).length, 100);
   });
 
+  test('MS-ASCMD_R196: nothing is done to the recipient information cache', async () => {
+    const phone = await house.phone();
+    await phone.ask('FolderSync', { SyncKey: '0' });
+    const { Response } = await phone.ask('ItemOperations', [
+      { EmptyFolderContents: { CollectionId: 'RI' } },
+      { Fetch: { Store, CollectionId: 'RI', ServerId: 'RI:1' } },
+    ]);
+    assert.deepEqual(Response?.EmptyFolderContents, [{ Status: 16, CollectionId: 'RI' }]);
+    assert.equal(Response?.Fetch[0]?.Status, 6);
+  });
+
   test('operations run in the order of the request and are answered by kind, each by itself', async () => {
     const { phone, id } = await withFile();
     const ConversationId = Buffer.alloc(16, 1);

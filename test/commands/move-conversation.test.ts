@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { listRules, removeRule } from '../../src/admin/rules.ts';
-import { mail, openHouse, type Phone } from '../support/endpoint.ts';
+import { mail, openHouse, type Phone, statusAlone } from '../support/endpoint.ts';
 import { calendar, drafts, inbox, load, outbox, sent, trash } from '../support/sync-phone.ts';
 
 describe('Move of a conversation', async () => {
@@ -91,6 +91,15 @@ describe('Move of a conversation', async () => {
       assert.equal(await move(phone, id, folder, always), status, `${folder} ${status}`);
     assert.deepEqual(await listRules(house.store, phone.address), []);
     assert.equal((await phone.items(inbox!)).length, 3);
+  });
+
+  test('MS-ASCMD_R6842: before 14.0 there is no Move, and a request with nothing else is Status 2', async () => {
+    const { phone, ConversationId } = await threaded();
+    const old = phone.another('12.1');
+    const Move = { ConversationId, DstFldId: trash!, Options: { MoveAlways: true } };
+    const body = phone.encode('ItemOperations', [{ Move }]);
+    assert.equal(statusAlone(await old.send('ItemOperations', { body })), 2);
+    assert.deepEqual(await subjects(phone, trash!), []);
   });
 
   test('an administrator sees the rules and takes them away', async () => {

@@ -62,6 +62,24 @@ describe('Sync, empty, partial and held', async () => {
     assert.deepEqual((await phone.stored()).sync, before.sync);
   });
 
+  test('MS-ASCMD_R674: behind a request with commands an empty or partial one is Status 13 until a full one comes', async () => {
+    const phone = await house.phone();
+    const message = await phone.receive(mail());
+    const { key } = await load(phone);
+    const other = await prime(phone, trash);
+    const both = ask({ SyncKey: key, CollectionId: inbox }, { SyncKey: other, CollectionId: trash });
+    assert.equal(await phone.answer('Sync', phone.encode('Sync', both)), undefined);
+    assert.equal(await empty(phone), undefined);
+    const Commands = [{ Delete: { ServerId: message } }];
+    const { SyncKey } = await synced(phone, { SyncKey: key, CollectionId: inbox, Commands });
+    assert.equal(statusAlone(await phone.send('Sync')), 13);
+    const partial = { Partial: true, ...ask({ SyncKey: other, CollectionId: trash }) };
+    assert.equal(await phone.status('Sync', partial), 13);
+    await synced(phone, { SyncKey: other, CollectionId: trash });
+    assert.equal(await syncOne(phone, { SyncKey, CollectionId: inbox }), undefined);
+    assert.equal(await empty(phone), undefined);
+  });
+
   test('a request that is refused is not what an empty one repeats', async () => {
     const phone = await house.phone();
     await prime(phone);
