@@ -78,16 +78,16 @@ async function slope(easel: EaselProcess, { phones }: Waiting, holders: Holders)
   const steps = points.map((part) => Math.round(part * phones.length));
   const warm = steps[0]!;
   await holders.hold(phones.slice(0, warm));
-  await settled(easel);
+  await settled(easel, holders);
   // Warm-up of the same kind: the same phones ask again, which ends their older Pings.
   await holders.hold(phones.slice(0, warm));
-  await settled(easel);
+  await settled(easel, holders);
   if (holders.answered !== warm) throw new Error(`${holders.answered} of ${warm} older Pings were ended`);
   holders.release(warm);
   const measured: { count: number; bytes: number }[] = [];
   for (const step of steps) {
     await holders.hold(phones.slice(holders.held - warm, step));
-    await settled(easel);
+    await settled(easel, holders);
     measured.push({ count: step, bytes: easel.resident() });
   }
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -98,11 +98,18 @@ async function slope(easel: EaselProcess, { phones }: Waiting, holders: Holders)
 }
 
 /** Everybody has asked once, and its device's record says where it waits. */
-async function settled(easel: EaselProcess): Promise<void> {
-  const until = moment() + 300_000;
+async function settled(easel: EaselProcess, holders: Holders): Promise<void> {
+  const begun = moment();
+  const until = begun + 1_800_000;
   for (let before = Number.NEGATIVE_INFINITY; moment() < until; ) {
     const now = easel.cpu();
-    if (now - before < restless) return;
+    if (now - before < restless) {
+      const seconds = ((moment() - begun) / 1000).toFixed(0);
+      console.error(
+        `${whole(holders.held)} Pings asked; at rest after ${seconds} s, ${whole(easel.cpu() / 1e6)} s of processor`,
+      );
+      return;
+    }
     before = now;
     await sleep(1_000);
   }
@@ -154,9 +161,11 @@ async function wakeAll(
   const stopWatch = await watchOthers(easel);
   const stopTurns = await easel.watchTurns();
   const smtp = await SmtpClient.open(easel.smtpPort);
+  const cpuBefore = easel.cpu();
   const begun = moment();
-  await smtp.deliver(everybody, news('all'));
+  const { accepted } = await smtp.deliver(everybody, news('all'));
   const last = Math.max(...(await Promise.all(answersOf(holders, first, holders.held))));
+  const each = (easel.cpu() - cpuBefore) / count;
   const turns = await stopTurns();
   const waits = await stopWatch();
   smtp.close();
@@ -167,6 +176,8 @@ async function wakeAll(
       what: `  ${whole(count)} woken by one mail, from its end to the last`,
       measured: `${((last - begun) / 1000).toFixed(2)} s`,
     },
+    { what: '  SMTP accepted it after', measured: `${((accepted - begun) / 1000).toFixed(2)} s` },
+    { what: '  processor of the server for one of them', measured: `${whole(each)} µs` },
     {
       what: '  longest turn of the loop meanwhile, on the CPU (by the clock)',
       measured: `${cpu.toFixed(0)} ms (${clock.toFixed(0)} ms)`,

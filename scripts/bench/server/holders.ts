@@ -7,7 +7,7 @@ import type { HeldPhone, Order, Report } from './holder.ts';
 const program = fileURLToPath(new URL('./holder.js', import.meta.url));
 /** Below the limit of open files of a process. */
 const most = 17_000;
-const heartbeat = 900;
+const heartbeat = 3540;
 
 /** When its answer came, by `moment()`. */
 type Answered = (at: number) => void;
