@@ -23,6 +23,7 @@ export interface ImportedFile {
   readonly made: number;
   /** Were there already. */
   readonly known: number;
+  /** What was said of an item that was there already is not said again. */
   readonly errors: readonly LineError[];
 }
 export type Progress = (step: { readonly done: number; readonly total: number }) => void;
@@ -85,7 +86,11 @@ export async function importFile(
   const { class: itemClass, folder, codec, read } = kinds[kind];
   const { items, errors } = read(text, account, now);
   const known = new Set<string>();
-  for await (const fields of itemsOf(store, account, kind)) known.add(nameOf(fields));
+  const uids = new Set<unknown>();
+  for await (const fields of itemsOf(store, account, kind)) {
+    known.add(nameOf(fields));
+    uids.add(fields.uid);
+  }
   const fresh: NewItem[] = [];
   for (const fields of items) {
     if (known.has(nameOf(fields))) continue;
@@ -100,7 +105,11 @@ export async function importFile(
     });
     progress({ done: Math.min(at + atOnce, fresh.length), total: fresh.length });
   }
-  return { made: fresh.length, known: items.length - fresh.length, errors };
+  return {
+    made: fresh.length,
+    known: items.length - fresh.length,
+    errors: errors.filter(({ uid }) => !uids.has(uid ?? '')),
+  };
 }
 
 /** Of every folder of that class. Throws 'account-not-found'. */

@@ -6,7 +6,7 @@ import { progressBar } from './progress.ts';
 
 const kinds: Readonly<Record<FileKind, { readonly about: string; readonly one: string; readonly file: string }>> = {
   calendar: { about: 'calendars', one: 'event', file: '.ics file' },
-  contacts: { about: 'address books', one: 'contact', file: '.vcf file (vCard 3 or 4)' },
+  contacts: { about: 'address books', one: 'contact', file: '.vcf file (vCard 2.1, 3 or 4)' },
   tasks: { about: 'task lists', one: 'task', file: '.ics file' },
 };
 

@@ -87,6 +87,12 @@ test('contacts and tasks come once, from a file or standard input, and go out ag
   const again = await easel(['contacts', 'import', address, '-'], card);
   assert.equal(again.out, 'imported 0 contacts, 1 were there already\n');
   assert.match((await easel(['contacts', 'export', address, '-'])).out, /FN:Ann Doe/);
+  const yearless = file('y.vcf', 'BEGIN:VCARD', 'VERSION:2.1', 'FN:Bob', 'BDAY:--0504', 'END:VCARD');
+  const told = await easel(['contacts', 'import', address, yearless]);
+  assert.deepEqual([told.out, /y\.vcf:1: BDAY is no whole date/.test(told.err)], ['imported 1 contact\n', true]);
+  const repeated = await easel(['contacts', 'import', address, yearless]);
+  assert.deepEqual([repeated.out, repeated.err], ['imported 0 contacts, 1 were there already\n', '']);
+  assert.match((await easel(['contacts', 'export', address, '-'])).out, /BDAY[^:]*:--0504/);
   const todo = file('t.ics', 'BEGIN:VCALENDAR', 'BEGIN:VTODO', 'UID:t', 'SUMMARY:Pay', 'END:VTODO', 'END:VCALENDAR');
   assert.equal((await easel(['tasks', 'import', address, todo])).out, 'imported 1 task\n');
   assert.equal((await easel(['tasks', 'import', address, todo])).out, 'imported 0 tasks, 1 were there already\n');

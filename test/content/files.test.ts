@@ -218,12 +218,13 @@ describe('contacts', () => {
       [
         ['Ann Doe', 'AAAA', undefined, '1', '2'],
         ['Bob Roe', 'BBBB', '3', undefined, undefined],
+        ['Old', undefined, undefined, undefined, undefined],
         ['Big', undefined, undefined, undefined, undefined],
       ],
     );
     assert.deepEqual(
       errors.map(({ line }) => line),
-      [14, 23, 27, 31],
+      [14, 27, 31],
     );
     const written = writeCardFile(items).replace(/\r\n /g, '');
     for (const kept of [
@@ -236,6 +237,69 @@ describe('contacts', () => {
         written.includes(kept) || written.includes(kept.replace('EMAIL:', 'EMAIL;TYPE=INTERNET:')),
         kept.slice(0, 40),
       );
+  });
+});
+
+describe('cards of version 2.1', () => {
+  test('have types without a name, quoted-printable in a charset of its own, and lines that go on', () => {
+    const text = lines(
+      'BEGIN:VCARD',
+      'VERSION:2.1',
+      'N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;J=C3=B6rg;;Dr.;',
+      'FN;CHARSET=ISO-8859-1;QUOTED-PRINTABLE:J=F6rg M=FCller',
+      'TEL;CELL;VOICE:+49 1',
+      'TEL;WORK;FAX:+49 2',
+      'TEL;TYPE=HOME:+49 3',
+      'EMAIL;PREF;INTERNET:joerg@example.test',
+      'ORG:Acme, Ltd.;Sales',
+      'ADR;HOME;ENCODING=QUOTED-PRINTABLE:;;Hauptstra=C3=9Fe 1=0D=0AHinterhaus;Berlin;;10115;Germany',
+      'NOTE;ENCODING=QUOTED-PRINTABLE:One=0D=0Atwo and =',
+      'three, four; five \\ six',
+      'BDAY:19800504',
+      'PHOTO;JPEG;ENCODING=BASE64:',
+      ' AAAA',
+      ' BBBB',
+      '',
+      'X-CUSTOM;FOO=bar:kept',
+      'not a line',
+      'END:VCARD',
+      'BEGIN:VCARD',
+      'VERSION:3.0',
+      'FN:Of the newer kind\\, with a comma',
+      'END:VCARD',
+    );
+    const { items, errors } = readCardFile(text);
+    const [{ source, uid: _, ...old }, newer] = items as [Fields, Fields];
+    assert.deepEqual(old, {
+      ...{ LastName: 'Müller', FirstName: 'Jörg', Title: 'Dr.', FileAs: 'Jörg Müller' },
+      ...{ MobilePhoneNumber: '+49 1', BusinessFaxNumber: '+49 2', HomePhoneNumber: '+49 3' },
+      ...{ Email1Address: 'joerg@example.test', CompanyName: 'Acme, Ltd.', Department: 'Sales' },
+      ...{ HomeAddressStreet: 'Hauptstraße 1\nHinterhaus', HomeAddressCity: 'Berlin' },
+      ...{ HomeAddressPostalCode: '10115', HomeAddressCountry: 'Germany', Birthday: Date.UTC(1980, 4, 4) },
+      Body: { type: 1, data: 'One\ntwo and three, four; five \\ six' },
+      Picture: 'AAAABBBB',
+    });
+    assert.match(String(source), /X-CUSTOM;FOO=bar:kept/);
+    assert.equal(newer.FileAs, 'Of the newer kind, with a comma');
+    assert.deepEqual(
+      errors.map(({ line }) => line),
+      [19],
+    );
+    assert.deepEqual(sortedFields(readCardFile(writeCardFile([old])).items[0]!, 'uid'), sortedFields(old));
+  });
+  function sortedFields(fields: Fields, without = '') {
+    return Object.entries(fields)
+      .filter(([key]) => key !== without)
+      .sort();
+  }
+
+  test('whatever they hold, nothing is thrown and nothing else is touched', () => {
+    for (const text of [
+      'BEGIN:VCARD\nVERSION:2.1\nFN;QUOTED-PRINTABLE:a=',
+      'BEGIN:VCARD\nVERSION:2.1',
+      'VERSION:2.1\n;:=\n:',
+    ])
+      assert.ok(Array.isArray(readCardFile(text).items), text);
   });
 });
 

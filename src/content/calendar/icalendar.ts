@@ -6,6 +6,8 @@ export interface LineError {
   /** Where it begins, from 1. */
   readonly line: number;
   readonly reason: string;
+  /** Of the item that came all the same. */
+  readonly uid?: string;
 }
 export interface ParsedCalendar {
   /** The first VCALENDAR; undefined: there is none. Every value of it can be asked for. */
@@ -68,6 +70,9 @@ function readProperty(content: string, design: typeof ICAL.design.icalendar): IC
     property.getValues();
     return property;
   } catch (error) {
+    // Dates without a year are no dates of vCard 3, though its programs write them.
+    const { vcard, vcard3 } = ICAL.design;
+    if (design === vcard3) return readProperty(content, vcard);
     return error instanceof Error ? error.message : String(error);
   }
 }

@@ -1,4 +1,4 @@
-// Contacts of a .vcf file (vCard 3 and 4) as they are stored. What the protocol cannot say, or has no place left for, is kept
+// Contacts of a .vcf file (vCard 2.1, 3 and 4) as they are stored. What the protocol cannot say, or has no place left for, is kept
 // as `source`. Invariants: a card that cannot be read is named by its line and stops no other; nothing is shifted. Pure.
 import { createHash } from 'node:crypto';
 import ICAL from 'ical.js';
@@ -6,6 +6,7 @@ import type { Fields, Json } from '../../domain/item.ts';
 import { type LineError, parseComponents } from '../calendar/icalendar.ts';
 import { leftoverText } from '../leftover.ts';
 import { addressParts, easName, fieldOfEasName, listed, numberRules, singleTexts } from './card-fields.ts';
+import { asNewCards } from './old-card.ts';
 
 /** Bytes of base64 ([MS-ASCNTC] R384). */
 const largestPicture = 48 * 1024;
@@ -19,17 +20,15 @@ type Draft = Record<string, Json>;
 type Take = (property: ICAL.Property, draft: Draft, refuse: (reason: string) => void) => boolean;
 
 export function readCardFile(text: string): ReadCards {
-  const { roots, errors: lines, lineOf } = parseComponents(text, 'vcard');
+  const { roots, errors: lines, lineOf } = parseComponents(asNewCards(text), 'vcard');
   const errors = [...lines];
   const items: Fields[] = [];
   for (const card of roots) {
-    const refuse = (reason: string) => errors.push({ line: lineOf(card), reason });
-    const version = String(card.getFirstPropertyValue('version') ?? '3.0');
-    if (version.startsWith('2')) refuse(`vCard ${version} is not read: export it as 3.0 or 4.0`);
-    else {
-      const fields = readCard(card, refuse);
-      if (fields) items.push(fields);
-    }
+    const reasons: string[] = [];
+    const fields = readCard(card, (reason) => reasons.push(reason));
+    if (fields) items.push(fields);
+    const of = fields && { uid: String(fields.uid) };
+    errors.push(...reasons.map((reason) => ({ line: lineOf(card), reason, ...of })));
   }
   return { items, errors: errors.sort((a, b) => a.line - b.line) };
 }
