@@ -7,10 +7,13 @@ import { EasError } from '../../domain/errors.ts';
 import type { BlobId } from '../../domain/ids.ts';
 import type { Blobs } from '../port.ts';
 import type { BlobDoc, ChunkDoc, Mongo } from './documents.ts';
-import { domainErrors, isDuplicate } from './failure.ts';
+import { domainErrors } from './failure.ts';
+import { gather, insertEach } from './gather.ts';
 
 const chunkBytes = 256 * 1024;
 const sweepAtOnce = 200;
+/** Writes of single blobs that go together. */
+const atOnce = 50;
 /** Milliseconds: chunks without a document may be those of one that is about to be written. */
 const strayAge = 24 * 3_600_000;
 const durable = { writeConcern: { w: 'majority', journal: true } } as const;
@@ -23,16 +26,16 @@ export function createBlobs({ docs: { blobs, chunks } }: Mongo, now: () => numbe
   const touch = async (sha256: string, size: number): Promise<string | undefined> =>
     (await blobs.findOneAndUpdate({ sha256, size }, { $max: { touched: now() } }, durable))?._id;
 
+  /** Whether there is one with this hash, which the next question makes sure of. */
+  const known = gather(atOnce, async (hashes: readonly string[]) => {
+    const filter = { sha256: { $in: [...hashes] } };
+    const found = await blobs.find(filter, { projection: { _id: 0, sha256: 1 } }).toArray();
+    const all = new Set(found.map(({ sha256 }) => sha256));
+    return hashes.map((hash) => all.has(hash));
+  });
+  const writeChunk = gather(atOnce, (docs: readonly ChunkDoc[]) => insertEach(chunks, docs, durable));
   /** False when the same bytes are there under another name. */
-  const inserted = async (doc: BlobDoc): Promise<boolean> => {
-    try {
-      await blobs.insertOne(doc, durable);
-      return true;
-    } catch (error) {
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
-  };
+  const inserted = gather(atOnce, (docs: readonly BlobDoc[]) => insertEach(blobs, docs, durable));
 
   const locate = async (id: string, span: Span | undefined): Promise<Span> => {
     const doc = await blobs.findOne({ _id: id });
@@ -46,12 +49,12 @@ export function createBlobs({ docs: { blobs, chunks } }: Mongo, now: () => numbe
       domainErrors(async () => {
         if (data instanceof Uint8Array) {
           const sha256 = createHash('sha256').update(data).digest('hex');
-          const same = await touch(sha256, data.length);
+          const same = (await known(sha256)) ? await touch(sha256, data.length) : undefined;
           if (same !== undefined) return { id: same as BlobId, size: data.length };
         }
         // Its age stands in its name.
         const id = now().toString(16).padStart(12, '0') + randomBytes(10).toString('hex');
-        const { sha256, size } = await writeChunks(chunks, id, data);
+        const { sha256, size } = await writeChunks(writeChunk, id, data);
         // The same bytes may come, and be swept, between two of these steps.
         while (!(await inserted({ _id: id, sha256, size, refs: 0, touched: now() }))) {
           const same = await touch(sha256, size);
@@ -110,7 +113,7 @@ function chunksOf(b: string) {
 }
 
 async function writeChunks(
-  chunks: Collection<ChunkDoc>,
+  writeChunk: (doc: ChunkDoc) => Promise<unknown>,
   b: string,
   data: Uint8Array | Readable,
 ): Promise<{ readonly sha256: string; readonly size: number }> {
@@ -120,7 +123,7 @@ async function writeChunks(
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;
   const write = async (bytes: Buffer) => {
-    await chunks.insertOne({ _id: { b, n: n++ }, bytes }, durable);
+    await writeChunk({ _id: { b, n: n++ }, bytes });
   };
   const flush = async (last: boolean) => {
     let all = Buffer.concat(waiting, waitingBytes);
