@@ -111,17 +111,7 @@ async function startMember(program: string, folder: string, cacheGB: number): Pr
   mkdirSync(folder, { recursive: true });
   const port = await freePort();
   const words = ['--dbpath', folder, '--port', String(port), '--bind_ip', '127.0.0.1', '--replSet', 'easel'];
-  // What a killed node had under way ends soon: its accounts wait for that long.
-  const limits = ['--setParameter', 'transactionLifetimeLimitSeconds=3'];
-  const more = [
-    ...limits,
-    '--wiredTigerCacheSizeGB',
-    String(cacheGB),
-    '--oplogSize',
-    '512',
-    '--quiet',
-    '--nounixsocket',
-  ];
+  const more = ['--wiredTigerCacheSizeGB', String(cacheGB), '--oplogSize', '512', '--quiet', '--nounixsocket'];
   let child: ChildProcess | undefined;
   const start = async (): Promise<void> => {
     const started = spawn(program, [...words, ...more], { stdio: ['ignore', 'pipe', 'ignore'] });

@@ -174,10 +174,11 @@ function deliverTo({ store, item }: Bench, account: AccountId): Promise<unknown>
   return store.transact(account, async (tx) => tx.create({ ...item, sortDate: Date.now() }));
 }
 
-/** Everybody has asked once, and found nothing. */
+/** Everybody has asked once, and found nothing: for a second nobody asks any more. */
 async function settled(): Promise<void> {
   let before = -1;
-  while (before !== store.stats.lookups) {
+  for (let same = 0; same < 5; same += 1) {
+    if (before !== store.stats.lookups) same = 0;
     before = store.stats.lookups;
     await sleep(200);
   }

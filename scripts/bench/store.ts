@@ -60,7 +60,7 @@ async function prepare(engine: OpenEngine, size: number): Promise<Bench> {
   await first[Symbol.asyncDispose]();
   // Without its blob: accounts that name one blob at once queue for its row, and the prototypes had none.
   const item = { ...emailOf(mime, id, { received: Date.now(), index: indexMessage(mime) }), blobs: [] };
-  if (size > 1) await engine.fill({ account: account!, template, item, collection: inbox, count: size - 1 });
+  if (size > 1) await engine.fill({ account: account!, template, collection: inbox, count: size - 1 });
   return { store: await engine.open(), accounts, item, mime, times };
 }
 

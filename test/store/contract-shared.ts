@@ -44,6 +44,26 @@ export const sharedTests: ContractTests = {
     await assert.rejects(store.blobs.get(blob.id), { code: 'blob-missing' });
   },
 
+  'one mail to 200 accounts at once, from two nodes, comes to all of them': async ({ engine, fresh }) => {
+    await fresh(async (data) => {
+      await using store = await engine.open(data);
+      await using other = await engine.open(data);
+      const accounts = await Promise.all(
+        Array.from({ length: 200 }, (_, n) =>
+          store.directory.create({ address: `${n}@example.org`, aliases: [], displayName: '' }),
+        ),
+      );
+      const { id } = await store.blobs.put(Buffer.from('to everybody'));
+      const deliver = (account: AccountId, n: number) =>
+        (n % 2 === 0 ? store : other).transact(account, async (tx) => tx.create(mail(1, { blobs: [id] })));
+      const items = await Promise.all(accounts.map(deliver));
+      for (const [n, account] of accounts.entries()) {
+        const item = await store.read(account, (reader) => reader.item(items[n]!));
+        assert.ok(item?.died === undefined && item?.blobs.includes(id));
+      }
+    });
+  },
+
   'a removed device takes its sync records': async ({ store, account }) => {
     const id = await account();
     await store.transact(id, async (tx) => {

@@ -1,5 +1,9 @@
 // What runs in the other process: argv names the folder or database, one act and what it needs.
 import type { AccountId, BlobId, CollectionId, ServerId } from '../../src/domain/ids.ts';
+import { accountNumber } from '../../src/store/list/rows.ts';
+import { connectMongo } from '../../src/store/mongo/open.ts';
+import { startPresence } from '../../src/store/mongo/presence.ts';
+import { inTransaction } from '../../src/store/mongo/transaction.ts';
 import { isMongoUrl, openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/port.ts';
 import { mail, newDevice, phone, trash } from './contract.ts';
@@ -26,6 +30,17 @@ const acts: Record<Act, (store: Store, rest: string[]) => Promise<void>> = {
   },
   async remove(store, [account]) {
     await store.directory.remove(account as AccountId);
+  },
+  /** In the middle of a transaction of the mongo engine, for ever. */
+  async stuck(_store, [account]) {
+    const mongo = await connectMongo(place);
+    await startPresence(mongo, (error) => console.error(error));
+    await inTransaction(mongo, async ({ session }) => {
+      const _id = accountNumber(account as AccountId)!;
+      await mongo.docs.accounts.updateOne({ _id }, { $inc: { commits: 1 } }, { session });
+      say('open');
+      await new Promise(() => undefined);
+    });
   },
   /** Writes for ever, and says of each item what was acknowledged. */
   async storm(store, accounts) {

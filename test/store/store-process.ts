@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-export type Act = 'increment' | 'everything' | 'remove' | 'storm';
+export type Act = 'increment' | 'everything' | 'remove' | 'storm' | 'stuck';
 interface OtherProcess {
   readonly child: ChildProcess;
   /** Its first line was heard. */

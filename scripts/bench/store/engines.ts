@@ -3,18 +3,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccountId, CollectionId, ServerId } from '../../../src/domain/ids.ts';
-import type { NewItem } from '../../../src/domain/item.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/port.ts';
 import { ensureMongod, startReplicaSet } from '../../mongod.ts';
 import { multiplyItem } from '../../multiply-item.ts';
+import { multiplyItemInMongo } from '../../multiply-item-mongo.ts';
 
 export type EngineName = 'sqlite' | 'mongo';
 
 export interface Filling {
   readonly account: AccountId;
   readonly template: ServerId;
-  readonly item: NewItem;
   readonly collection: CollectionId;
   readonly count: number;
 }
@@ -23,9 +22,6 @@ export interface OpenEngine extends AsyncDisposable {
   /** The store must be closed. */
   fill(filling: Filling): Promise<void>;
 }
-
-const atOnce = 500;
-const apart = 60_000;
 
 /** Throws when there is none. */
 export const engines: Readonly<Record<EngineName, () => Promise<OpenEngine>>> = {
@@ -45,18 +41,8 @@ export const engines: Readonly<Record<EngineName, () => Promise<OpenEngine>>> = 
     const open = () => openStore({ data: '', store: replicaSet.database('bench') });
     return {
       open,
-      fill: async ({ account, item, collection, count }) => {
-        const store = await open();
-        const newest = Date.now();
-        for (let at = 0; at < count; at += atOnce) {
-          await store.transact(account, async (tx) => {
-            for (let n = at; n < Math.min(at + atOnce, count); n++) {
-              tx.create({ ...item, collection, sortDate: newest - n * apart });
-            }
-          });
-        }
-        await store[Symbol.asyncDispose]();
-      },
+      fill: ({ account, template, collection, count }) =>
+        multiplyItemInMongo(replicaSet.database('bench'), account, template, { collection, count }),
       [Symbol.asyncDispose]: () => replicaSet[Symbol.asyncDispose](),
     };
   },

@@ -1,7 +1,8 @@
 // The documents of the mongo engine: the columns of list/rows.ts under an _id that begins with the account. Texts that are
 // read and written as a whole stay JSON text, as in every engine.
-import type { Collection, Db, MongoClient } from 'mongodb';
+import type { Binary, Collection, Db, MongoClient } from 'mongodb';
 import type { AccountRow, CollectionRow, ItemRow } from '../list/rows.ts';
+import type { Sessions } from './sessions.ts';
 
 export interface AccountDoc extends Omit<AccountRow, 'account'> {
   readonly _id: number;
@@ -95,6 +96,14 @@ export interface LeaseDoc {
   node: string;
   until: number;
 }
+/** A process that serves the store. */
+export interface NodeDoc {
+  readonly _id: string;
+  /** Those that its transactions run on. */
+  sessions: Binary[];
+  /** When it is dead unless it was heard of since. */
+  until: Date;
+}
 export interface GroupDoc {
   readonly _id: string;
   facts: string;
@@ -135,6 +144,7 @@ export interface Collections {
   readonly chunks: Collection<ChunkDoc>;
   readonly outbox: Collection<OutboxDoc>;
   readonly leases: Collection<LeaseDoc>;
+  readonly nodes: Collection<NodeDoc>;
   readonly schema: Collection<SchemaDoc>;
 }
 export const collectionNames = [
@@ -155,6 +165,7 @@ export const collectionNames = [
   'chunks',
   'outbox',
   'leases',
+  'nodes',
   'schema',
 ] as const satisfies readonly (keyof Collections)[];
 
@@ -167,4 +178,5 @@ export interface Mongo {
   readonly client: MongoClient;
   readonly db: Db;
   readonly docs: Collections;
+  readonly sessions: Sessions;
 }

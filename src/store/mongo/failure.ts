@@ -24,7 +24,8 @@ export function isDuplicate(error: unknown): boolean {
 /** Said no to something that was asked, and nothing was committed: not the connection, and not another node in its way. */
 export function isRefused(error: unknown): boolean {
   if (!(error instanceof MongoError)) return true;
-  if (!(error instanceof MongoServerError)) return false;
+  // A connection that broke in a bulk of writes comes as the server's word too, but without a number.
+  if (!(error instanceof MongoServerError) || typeof error.code !== 'number') return false;
   return !error.hasErrorLabel('TransientTransactionError') && !error.hasErrorLabel('UnknownTransactionCommitResult');
 }
 

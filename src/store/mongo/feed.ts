@@ -1,5 +1,4 @@
-// Tells of commits: at once of this process's own, and through one change stream on the accounts of all nodes', ours once
-// more. The driver resumes the stream over fail-overs; where the oplog no longer reaches back, every account that was written
+// Tells of commits: at once of this process's own, and through one change stream on the accounts of all nodes'. The driver resumes the stream over fail-overs; where the oplog no longer reaches back, every account that was written
 // since is told whole, so that nothing falls between.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ChangeStream, ChangeStreamDocument, ResumeToken } from 'mongodb';
@@ -18,6 +17,8 @@ export interface FeedSource {
 /** Milliseconds that nodes' clocks may differ by. */
 const skew = 60_000;
 const retryEvery = 500;
+/** Commits of this process that the stream is about to bring. */
+const mostOwn = 10_000;
 /** ChangeStreamHistoryLost, and what else makes a token useless. */
 const lost = new Set([286, 280, 222]);
 
@@ -34,6 +35,7 @@ export async function startFeed(
   /** When the stream was last known to be live. */
   let live = clock();
 
+  const own = new Set<string>();
   const tell = (event: FeedEvent): void => {
     if (!closed) for (const listener of listeners) listener(event);
   };
@@ -48,7 +50,8 @@ export async function startFeed(
     token = change._id;
     live = clock();
     const event = eventOf(change);
-    if (event) tell(event);
+    // What was told when it was committed here is not told twice.
+    if (event && !own.delete(nameOf(event))) tell(event);
   };
 
   async function follow(): Promise<void> {
@@ -82,7 +85,12 @@ export async function startFeed(
         return () => listeners.delete(listener);
       },
     },
-    committed: tell,
+    committed: (event) => {
+      own.add(nameOf(event));
+      // The stream has lost its place: what it brings then is told once more.
+      if (own.size > mostOwn) own.clear();
+      tell(event);
+    },
     close: async () => {
       closed = true;
       listeners.clear();
@@ -90,6 +98,10 @@ export async function startFeed(
       await following;
     },
   };
+}
+
+function nameOf({ account, modseq }: FeedEvent): string {
+  return `${account} ${modseq}`;
 }
 
 const pipeline = [

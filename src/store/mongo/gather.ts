@@ -48,7 +48,9 @@ export async function insertEach<Doc extends object>(
   try {
     await to.insertMany(docs as OptionalUnlessRequiredId<Doc>[], { ...options, ordered: false });
   } catch (error) {
-    if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError()) throw error;
+    // A connection that broke comes as this too, without a word of any document.
+    const said = error instanceof MongoBulkWriteError && error.code === duplicate;
+    if (!said || error.result.getWriteConcernError()) throw error;
     for (const { code, index } of [error.writeErrors].flat()) {
       if (code !== duplicate) throw error;
       inserted[index] = false;

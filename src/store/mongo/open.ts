@@ -12,7 +12,9 @@ import { collectionsOf, type Mongo } from './documents.ts';
 import { domainErrors } from './failure.ts';
 import { startFeed } from './feed.ts';
 import { createJournal, createLeases, createOutbox } from './kept.ts';
+import { type Presence, startPresence } from './presence.ts';
 import { migrate } from './schema.ts';
+import { createSessions } from './sessions.ts';
 import { onSnapshot } from './snapshot.ts';
 import { startWriter } from './writer.ts';
 
@@ -31,7 +33,7 @@ export async function connectMongo(url: string, more: MongoClientOptions = {}): 
   await domainErrors(() => client.connect());
   const named = new URL(url.replace(/^mongodb(\+srv)?:/, 'http:').replace(/,[^/]*/, '')).pathname.slice(1);
   const db = client.db(named || defaultDatabase);
-  return { client, db, docs: collectionsOf(db) };
+  return { client, db, docs: collectionsOf(db), sessions: createSessions(client) };
 }
 
 /** Brings it to today's schema. Throws 'store-newer', 'store-unavailable'. */
@@ -50,9 +52,12 @@ export async function openMongo(options: OpenOptions & { readonly url: string })
   const mongo = await connectMongo(url);
   // The stream holds its connection for seconds at a time: the others' must not wait for it.
   const listening = await connectMongo(url, { maxPoolSize: 3 });
+  let presence: Presence | undefined;
   try {
     await domainErrors(() => migrate(mongo.db));
-    const feed = await startFeed(listening, clock, (error) => log?.warn('the feed was interrupted', { error }));
+    const interrupted = (what: string) => (error: unknown) => log?.warn(`${what} was interrupted`, { error });
+    presence = await startPresence(mongo, interrupted('the presence'));
+    const feed = await startFeed(listening, clock, interrupted('the feed'));
     const writer = startWriter(mongo, clock, feed.committed);
     const stats = newCounters();
     const doors = openDoors({
@@ -73,10 +78,12 @@ export async function openMongo(options: OpenOptions & { readonly url: string })
       [Symbol.asyncDispose]: async () => {
         await writer.close();
         await feed.close();
+        await presence?.close();
         await Promise.all([mongo.client.close(), listening.client.close()]);
       },
     };
   } catch (error) {
+    await presence?.close();
     await Promise.all([mongo.client.close(), listening.client.close()]);
     throw error;
   }

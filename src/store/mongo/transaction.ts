@@ -3,7 +3,7 @@ import type { ClientSession } from 'mongodb';
 import type { Mongo } from './documents.ts';
 import { domainErrors } from './failure.ts';
 
-export const transactionOptions = {
+const transactionOptions = {
   readConcern: { level: 'snapshot' },
   writeConcern: { w: 'majority', journal: true },
   readPreference: 'primary',
@@ -15,8 +15,8 @@ export interface Tried {
   readonly again: boolean;
 }
 
-export function inTransaction<T>({ client }: Mongo, work: (tried: Tried) => Promise<T>): Promise<T> {
-  return client.withSession((session) => {
+export function inTransaction<T>({ sessions }: Mongo, work: (tried: Tried) => Promise<T>): Promise<T> {
+  return sessions.use((session) => {
     let tries = 0;
     return session.withTransaction(() => work({ session, again: tries++ > 0 }), transactionOptions);
   });

@@ -1,0 +1,58 @@
+// Which nodes are alive, by the clock of mongod: each says so every second, with the sessions that its transactions run on. One
+// that is silent is dead, or as good as that: its sessions are ended by whoever sees it, so that what it left open holds no
+// account. Ending those of one that lives does no harm: its transactions run again.
+import { randomBytes } from 'node:crypto';
+import type { Binary } from 'mongodb';
+import type { Mongo } from './documents.ts';
+
+export interface Presence {
+  close(): Promise<void>;
+}
+
+/** Milliseconds. */
+const beat = 1000;
+const silence = 3000;
+
+/** Resolves when others know of it. */
+export async function startPresence(mongo: Mongo, failed: (error: unknown) => void): Promise<Presence> {
+  const { client, docs } = mongo;
+  const _id = randomBytes(12).toString('hex');
+  const sessions = mongo.sessions.ids;
+
+  const appear = async (): Promise<void> => {
+    const until = { $add: ['$$NOW', silence] };
+    await docs.nodes.updateOne({ _id }, [{ $set: { sessions: { $literal: sessions }, until } }], {
+      upsert: true,
+      writeConcern: { w: 1 },
+    });
+  };
+  const endSilent = async (): Promise<void> => {
+    for (const dead of await docs.nodes.find({ $expr: { $lt: ['$until', '$$NOW'] } }).toArray()) {
+      await client.db('admin').command({ killSessions: dead.sessions.map((id: Binary) => ({ id })) });
+      await docs.nodes.deleteOne({ _id: dead._id, until: dead.until });
+    }
+  };
+
+  let closed = false;
+  let turn = Promise.resolve();
+  const timer = setInterval(() => {
+    turn = turn.then(async () => {
+      if (!closed) await appear().then(endSilent).catch(failed);
+    });
+  }, beat);
+  timer.unref();
+  try {
+    await appear();
+  } catch (error) {
+    clearInterval(timer);
+    throw error;
+  }
+  return {
+    close: async () => {
+      closed = true;
+      clearInterval(timer);
+      await turn;
+      await docs.nodes.deleteOne({ _id }).catch(failed);
+    },
+  };
+}
