@@ -3,6 +3,7 @@
 // number of nodes; it is asked anew before it is woken, so that it never wakes for nothing. It must never render or know a Status.
 import type { Clock } from '../clock.ts';
 import { type Device, isTrial, standingOf } from '../domain/device.ts';
+import { isEasError } from '../domain/errors.ts';
 import type { AccountId, CollectionId } from '../domain/ids.ts';
 import type { FeedEvent, Store } from '../store/port.ts';
 import type { Pending } from '../sync/pending.ts';
@@ -108,7 +109,7 @@ export class Waiters implements AsyncDisposable {
   /** Says in the device's record that it is held here, unless it says so already: the node that held it hears of it. */
   async #claim(waiter: Waiter): Promise<void> {
     const { account, device } = waiter.request;
-    const { store, node, onError } = this.#options;
+    const { store, node } = this.#options;
     try {
       const latest = await store.read(account, (reader) => reader.device(device.id));
       if (latest?.heldBy !== node) {
@@ -119,21 +120,26 @@ export class Waiters implements AsyncDisposable {
       }
       if (!latest || standingOf(latest) !== standingOf(device)) waiter.end('superseded');
     } catch (error) {
-      onError(error); // it waits all the same
+      this.#failed(waiter, error); // it waits all the same
     }
+  }
+
+  #failed(waiter: Waiter, error: unknown): void {
+    if (isEasError(error) && error.code === 'account-not-found') waiter.end('superseded');
+    else this.#options.onError(error);
   }
 
   /** The device's record was written: does it still say that it waits here, and may? */
   async #check(waiter: Waiter): Promise<void> {
     const { account, device } = waiter.request;
-    const { store, node, onError } = this.#options;
+    const { store, node } = this.#options;
     await waiter.claimed;
     try {
       const latest = await store.read(account, (reader) => reader.device(device.id));
       const stands = latest && latest.heldBy === node && standingOf(latest) === standingOf(device);
       if (!stands) waiter.end('superseded');
     } catch (error) {
-      onError(error);
+      this.#failed(waiter, error);
     }
   }
 
