@@ -45,7 +45,7 @@ const response = container(
     container(
       page.Result,
       optional(page.RequestId, text),
-      // The XML schema lacks it, the documents' own example answers a request by LongId with it.
+      // The XML schema lacks it, the documents' own example has it: it is read, and never written.
       since('12.0', optional(search.LongId, text)),
       one(page.Status, int),
       optional(page.CalendarId, text),

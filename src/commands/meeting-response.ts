@@ -44,8 +44,9 @@ export const meetingResponseCommand = defineCommand({
 });
 
 async function answer(context: Context, asked: Asked): Promise<Result> {
-  const { RequestId, LongId, InstanceId } = asked;
-  const named = { RequestId, LongId };
+  const { RequestId, InstanceId } = asked;
+  // MS-ASCMD_R2509, R3232: what was named by LongId is answered in its place, without it.
+  const named = { RequestId };
   try {
     if (InstanceId !== undefined && withoutInstances.has(context.version)) throw refused('InstanceId');
     if (!namesInstance({ InstanceId } as never)) return { ...named, Status: invalidDateTime };

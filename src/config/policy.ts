@@ -11,7 +11,6 @@ const ranges: Readonly<Record<string, readonly [least: number, most: number]>> =
   DevicePasswordHistory: [0, 50],
   MinDevicePasswordComplexCharacters: [1, 4],
   AllowBluetooth: [0, 2],
-  MaxCalendarAgeFilter: [0, 7],
   MaxEmailAgeFilter: [0, 5],
   MaxEmailBodyTruncationSize: [-1, 2_147_483_647],
   MaxEmailHTMLBodyTruncationSize: [-1, 2_147_483_647],
@@ -19,6 +18,8 @@ const ranges: Readonly<Record<string, readonly [least: number, most: number]>> =
   RequireEncryptionSMIMEAlgorithm: [0, 4],
   AllowSMIMEEncryptionAlgorithmNegotiation: [0, 2],
 };
+/** Codes of which some are left out (MS-ASPROV_R245). */
+const codes: Readonly<Record<string, readonly number[]>> = { MaxCalendarAgeFilter: [0, 4, 5, 6, 7] };
 /** What stands in the lists of applications. */
 const lists: Readonly<Record<string, string>> = {
   UnapprovedInROMApplicationList: 'ApplicationName',
@@ -28,6 +29,7 @@ const lists: Readonly<Record<string, string>> = {
 function schemaOf(name: string, usual: unknown): object {
   if (typeof usual === 'boolean') return { type: 'boolean' };
   if (lists[name]) return { type: 'array', items: { type: 'string', minLength: 1 }, maxItems: 1000 };
+  if (codes[name]) return { enum: codes[name] };
   const [minimum, maximum] = ranges[name]!;
   return { type: 'integer', minimum, maximum };
 }

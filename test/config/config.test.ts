@@ -140,6 +140,7 @@ test('a policy says how strict it is and what differs from the open one', () => 
 
 test('a mistake in a policy is named', () => {
   const cases: [string, RegExp][] = [
+    ['{"MaxCalendarAgeFilter":3}', /MaxCalendarAgeFilter must be equal to one of the allowed values/],
     ['{', /EASEL_POLICY: it is no JSON; allowed: JSON/],
     ['[]', /must be object/],
     ['{"DevicePassword":true}', /DevicePassword must NOT have additional properties/],

@@ -146,7 +146,7 @@ export const exceptions: readonly Exception[] = [
   },
   {
     what: 'LongId in a Result of MeetingResponse',
-    why: 'the answer to a request by LongId names it, as the example of the documents does',
+    why: 'it is read, since the example of the documents has it; the command never writes it',
     command: 'MeetingResponse',
     answer: write(meetingResponse.response, { Result: [{ LongId: 'RgAAAA', Status: 1 }] }, { version: '16.1' }),
     complaint: '{Search}LongId',
