@@ -103,16 +103,17 @@ async function searchMailbox(context: Context, { Query, Options }: Store): Promi
   const wanted = wantedOf(Options);
   const range = parseRange(Options?.Range, `0-${most - 1}`);
   const dates = datesOf(asked);
+  const classes = classesOf(context.version, asked.Class);
   // MS-ASCMD_R5815: of conversations one alone, while of all else the first counts.
-  if (!wanted || !range || !dates || asked.ConversationId.length > 1) return refused(status.invalid);
+  if (!wanted || !range || !dates || classes.length === 0 || asked.ConversationId.length > 1)
+    return refused(status.invalid);
   if (range.to >= most) return refused(status.endOfRange);
   const text = asked.FreeText.join(' ');
   const [conversation] = asked.ConversationId;
   const key = JSON.stringify([asked, Options?.DeepTraversal ?? false]);
   const found = await snapshot(context, { key, goesOn: range.from > 0 && !Options?.RebuildResults }, (reader) =>
     findItems(reader, {
-      ...{ ...dates, deep: Options?.DeepTraversal ?? false, most },
-      classes: classesOf(context.version, asked.Class),
+      ...{ ...dates, deep: Options?.DeepTraversal ?? false, most, classes },
       alternatives: asked.FreeText.length === 0 ? everything : parseQuery(text, context.clock.now()),
       folders: asked.CollectionId.filter((id) => id !== '0'),
       conversation: conversation && (Buffer.from(conversation).toString('hex') as ConversationId),

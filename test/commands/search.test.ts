@@ -356,8 +356,19 @@ describe('Search and Find', async () => {
     for (const one of ['12.0', '12.1'] as const) {
       const asking = phone.another(one, `older${one.replace('.', '')}`);
       assert.deepEqual(await classes(asking, { Class: [] }), ['Contacts', 'Email'], one);
-      assert.deepEqual(await classes(asking, { Class: ['Notes'] }), [undefined], one);
+      assert.equal((await search(asking, query({ FreeText: 'tango', Class: ['Notes'] }))).Status, 2, one);
     }
+    assert.equal((await search(phone, query({ FreeText: 'tango', Class: ['Letters'] }))).Status, 2);
+    assert.equal((await search(phone.another('2.5', 'oldest'), query({ FreeText: 'tango', Class: [] }))).Status, 2);
+  });
+
+  test('a body that cannot be had is refused whatever is found (MS-ASCMD_R4329, MS-ASCON_R241)', async () => {
+    const phone = await house.phone();
+    const nothing = query({ FreeText: 'nothing at all' });
+    assert.equal((await search(phone, nothing, { BodyPreference: [{ Type: 7 }] })).Status, 2);
+    const part = { RebuildResults: true, DeepTraversal: false, BodyPreference: [], BodyPartPreference: [{ Type: 1 }] };
+    const request = { Store: { Name: 'Mailbox', Query: nothing, Options: part } };
+    assert.equal(await phone.status('Search', request), 164);
   });
 
   test('the query language is understood, also where the index tells nothing', async () => {
