@@ -17,7 +17,7 @@ import { type Bounds, produce } from './produce.ts';
 import { confirm, forgotten, newRecord, recognise, sameCommand, withAnswer, withdraw } from './record.ts';
 import { sourceOn } from './source.ts';
 import { freshKey } from './sync-key.ts';
-import { type Change, changedId, viewOf } from './view.ts';
+import { broughtBehind, type Change, changedId, viewOf } from './view.ts';
 
 export interface SyncRequest {
   readonly device: DeviceId;
@@ -138,7 +138,7 @@ async function answer(tx: Transaction, request: SyncRequest, collection: Collect
   if (!page) return { kind: 'stale' };
   const unsaid = unsaidBy(state, ran.commands);
   const changes = withUnknown(page.changes, ran.unknown).map((change) =>
-    change.kind === 'Change' ? { ...change, since: unsaid } : change,
+    change.kind === 'Change' ? { ...change, since: toldUpTo(change.item, request.device, unsaid) } : change,
   );
   const cursor = { ...page, ...unsaidThen(state, page, ran, bounds) };
 
@@ -219,6 +219,11 @@ function stateOf(key: SyncKey, page: Cursor, options: SyncOptions, commands: rea
 /** Behind which stamp changed parts are told in an answer. What was refused for a conflict the device has as its own: it hears all. */
 function unsaidBy({ unsaid, watermark }: SyncState, commands: readonly AnsweredCommand[]): Modseq {
   return commands.some(isConflict) ? 0 : (unsaid ?? watermark);
+}
+
+/** What the device brought in behind the stamp it may show as it was before: a repeated move has it told as a whole. */
+function toldUpTo(item: LivingItem, device: DeviceId, stamp: Modseq): Modseq {
+  return broughtBehind(item, device, stamp) ? 0 : stamp;
 }
 
 function isConflict({ result }: AnsweredCommand): boolean {

@@ -42,6 +42,19 @@ test('a repeat into a folder that is gone by then cannot succeed: the source is 
   assert.deepEqual(commands(await phone.sync(inbox)), ['Delete']);
 });
 
+test('what came before a repeated move was answered is told again as a whole, whatever changed since', async () => {
+  const { world, phone } = await life({ conflict: 0 });
+  const [id] = await world.add(inbox, {});
+  await agree(world, phone);
+  await world.change([id!], { a: 21 });
+  const moved = { id: id!, from: inbox, to: sent, lost: false };
+  await phone.move(moved, true);
+  await phone.sync(sent); // the new words, of an item that the phone does not know by this name
+  await phone.move({ ...moved, lost: true }, false);
+  phone.change(sent, phone.touchable(sent)[0]!, { b: 4 });
+  await agree(world, phone);
+});
+
 test('a repeat within the week is known though all was pruned; later it is Status 1', async () => {
   const { world, phone, other } = await life();
   const [id] = await world.add(inbox, {});
