@@ -39,12 +39,10 @@ export async function makeRecipientCache(context: Context): Promise<void> {
 
 interface Listed extends ListItem {
   readonly recipient: KnownRecipient;
-  readonly alias: string | undefined;
 }
 
 /** The whole list, the most wanted first. */
 async function recipients(context: Context): Promise<Listed[]> {
-  const { directory } = context.store;
   const now = context.clock.now();
   const ranked = await context.read(async (reader) => {
     const { address, aliases } = await reader.account();
@@ -53,14 +51,10 @@ async function recipients(context: Context): Promise<Listed[]> {
     const mails = sent.filter(isMail).map(({ content }) => content);
     return rankRecipients(mails, new Set([address, ...aliases]), now).slice(0, longestList);
   });
-  return Promise.all(
-    ranked.map(async (recipient) => {
-      const account = await directory.find(recipient.address);
-      const alias = account && (account.person?.alias ?? account.address.slice(0, account.address.lastIndexOf('@')));
-      const id = `${recipientCache}:${digest(recipient.address)}` as ServerId;
-      return { id, mark: digest(`${recipient.name} ${recipient.rank} ${alias}`), recipient, alias };
-    }),
-  );
+  return ranked.map((recipient) => {
+    const id = `${recipientCache}:${digest(recipient.address)}` as ServerId;
+    return { id, mark: digest(`${recipient.name} ${recipient.rank}`), recipient };
+  });
 }
 
 function digest(text: string): string {
@@ -120,8 +114,8 @@ export async function syncRecipients(
   };
 }
 
-function dataOf({ recipient, alias }: Listed, { version }: Context) {
-  return writeRecipient(recipient, alias, version);
+function dataOf({ recipient }: Listed, { version }: Context) {
+  return writeRecipient(recipient, version);
 }
 
 function fetch(byId: ReadonlyMap<string, Listed>, ServerId: string, context: Context): SyncResponseResult {

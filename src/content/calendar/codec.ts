@@ -145,7 +145,8 @@ function zoneOfAccount({ account }: Spoken): string {
 function timesOf(wire: ReadCalendar, clock: Clock, now: number): Pick<Event, 'start' | 'end'> {
   const start = wire.StartTime ? readTime(wire.StartTime, clock, 'StartTime') : undefined;
   const end = wire.EndTime ? readTime(wire.EndTime, clock, 'EndTime') : undefined;
-  const rounded = Math.round(now / halfHour) * halfHour;
+  // [MS-ASCAL] R52512: at 18:03 it is 18:30.
+  const rounded = Math.ceil(now / halfHour) * halfHour;
   if (start !== undefined && end !== undefined) return checked(start, end);
   if (start === undefined && end === undefined) return { start: rounded, end: rounded + halfHour };
   if (end !== undefined) {

@@ -82,7 +82,7 @@ function writeDetails(details: Given, asked: Asked): Partial<CalendarException> 
     LocationText: location === null ? '' : location && locationText(location),
     ...writeBody(body, asked),
     Categories: categories === null ? {} : categories && { Category: categories },
-    Reminder: reminder === null ? '' : reminder,
+    Reminder: reminder === null ? noReminder(version) : reminder,
     Attendees: attendees === null ? {} : attendees && { Attendee: attendees.map((one) => writeAttendee(one, version)) },
     AppointmentReplyTime: stamp(replyTime),
     ResponseType: responseType ?? undefined,
@@ -90,6 +90,11 @@ function writeDetails(details: Given, asked: Asked): Partial<CalendarException> 
     OnlineMeetingExternalLink: details.externalLink ?? undefined,
     Attachments: writeFiles(details.attachments ?? [], asked.id),
   };
+}
+
+/** MS-ASCAL_R2185: below 14.1 an exception cannot say that it has none. */
+function noReminder(version: Version): '' | undefined {
+  return Number(version) < 14.1 ? undefined : '';
 }
 
 function writeFiles(files: readonly EventFile[], id: ServerId | undefined): CalendarException['Attachments'] {

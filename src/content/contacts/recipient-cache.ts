@@ -45,12 +45,8 @@ export function rankRecipients(
     .sort((a, b) => b.rank - a.rank || (a.address < b.address ? -1 : 1));
 }
 
-/** ApplicationData. `alias`: of those in the address list. */
-export function writeRecipient(
-  { address, name, rank }: KnownRecipient,
-  alias: string | undefined,
-  version: Version,
-): Element {
-  const told = { Email1Address: address, FileAs: name, Alias: alias, WeightedRank: rank };
+/** ApplicationData; without an Alias, as Exchange has it (MS-ASCNTC_R1010). */
+export function writeRecipient({ address, name, rank }: KnownRecipient, version: Version): Element {
+  const told = { Email1Address: address, FileAs: name, WeightedRank: rank };
   return write(contact, told, { version });
 }

@@ -226,6 +226,18 @@ describe('changes from 16.0 on', () => {
     refuses(() => change(series, '16.1', { Subject: 'x' }, { instanceId: '20300101T000000Z' }), /InstanceId/);
     refuses(() => change(series, '16.1', { Timezone: timed.Timezone }, { instanceId: second }), /Timezone/);
   });
+  test('MS-ASCAL_R539, R2185: an occurrence without the reminder of its series says so from 14.1 on', () => {
+    const series = add('16.1', { ...daily, Reminder: 15 });
+    const silent = change(series, '16.1', { Reminder: '' }, { instanceId: second });
+    const told = (version: Version) => shown(silent, version).Exceptions!.Exception![0]!.Reminder;
+    assert.deepEqual([told('16.1'), told('14.1'), told('14.0'), told('2.5')], ['', '', undefined, undefined]);
+    const [exception] = shown(silent, '14.0').Exceptions!.Exception!;
+    const again = change(silent, '14.0', {
+      ...shown(silent, '14.0'),
+      Exceptions: { Exception: [exception!] },
+    } as never);
+    assert.equal(asEvent(again).exceptions![0]!.reminder, null);
+  });
   test('another pattern or time takes the exceptions away, equal values do not', () => {
     const series = calendarCodec.removeInstance!(add('16.1', daily), second, speaking('16.1')).fields;
     assert.equal(shown(change(series, '16.1', daily), '16.1').Exceptions?.Exception?.length, 1);

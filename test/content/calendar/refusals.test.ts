@@ -62,9 +62,9 @@ describe('parts of a pattern stand with their types alone', () => {
 });
 
 describe('times that an Add leaves out', () => {
-  const half = Date.UTC(2026, 10, 23, 8);
+  const half = Date.UTC(2026, 10, 23, 8, 30);
   const cases: [string, WrittenCalendar, [number, number] | RegExp][] = [
-    ['both: half an hour from the half hour nearest to now', {}, [half, half + hour / 2]],
+    ['MS-ASCAL_R52512: both: half an hour from the half hour that comes', {}, [half, half + hour / 2]],
     ['the start, of what ends in the past', { EndTime: at(now - hour) }, /StartTime/],
     ['the start, of what ends later', { EndTime: at(now + hour) }, [half, now + hour]],
     ['the end, of what began', { StartTime: at(now - hour) }, [now - hour, half + hour / 2]],
