@@ -30,12 +30,15 @@ export type FetchAnswer = NonNullable<NonNullable<ItemOperationsResponse['Respon
 
 /** [MS-ASCMD] 2.2.3.177.8 Status (ItemOperations). */
 const badStore = 9;
+/** MS-ASRM_R196 */
+const noRightsManagement = 168;
 
 export async function fetch(context: Context, asked: ItemOperationsFetch): Promise<FetchAnswer> {
   const { CollectionId, ServerId, LongId, LinkId, FileReference } = asked;
   const named = { CollectionId, ServerId, LongId, LinkId, FileReference };
   try {
     if (asked.Store.toLowerCase() !== 'mailbox') return { ...named, Status: badStore };
+    if (asked.RemoveRightsManagementProtection) return { ...named, Status: noRightsManagement };
     if (asked.FileReference !== undefined) return await fetchFile(context, asked, asked.FileReference);
     if (asked.LongId !== undefined) return await fetchHit(context, asked, asked.LongId);
     if (asked.ServerId === undefined) throw new EasError('invalid-request', 'no address');

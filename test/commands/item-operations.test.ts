@@ -238,6 +238,23 @@ describe('ItemOperations', async () => {
     assert.deepEqual([failed.one.Status, failed.parts], [6, []]);
   });
 
+  test('protection is not taken off where there is none to manage: 168, from 14.1 on (MS-ASRM_R196, R1042)', async () => {
+    for (const [version, status] of [
+      ['12.1', 1],
+      ['14.1', 168],
+      ['16.1', 168],
+    ] as const) {
+      const phone = await house.phone({ version });
+      const ServerId = await phone.receive(mail());
+      const { Fetch, Store: store } = pages.itemOperations;
+      const { RemoveRightsManagementProtection: remove } = pages.rightsManagement;
+      const children = [element(store, Store), element(pages.airSync.ServerId, ServerId), element(remove)];
+      const body = encodeToBuffer(element(pages.itemOperations.ItemOperations, [element(Fetch, children)]));
+      const answer = await phone.answer('ItemOperations', body);
+      assert.equal(answer?.Response?.Fetch[0]?.Status, status, version);
+    }
+  });
+
   test('a body part is HTML in limits of its own beside the body; another type of it is Status 164', async () => {
     const { phone, id } = await withFile();
     const ask = async (BodyPartPreference: NonNullable<Fetch['Options']>['BodyPartPreference']) =>
