@@ -1,6 +1,6 @@
 // Brings back what a device took away, from the journal. Invariants: what is there again already is left alone, so that a
 // second run restores nothing twice; each entry is a transaction of its own, oldest state first to be reached.
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { emailWords } from '../content/email/words.ts';
 import { specialFolderId } from '../domain/collection.ts';
 import type { AccountId, ClientId, CollectionId, DeviceId } from '../domain/ids.ts';
@@ -46,6 +46,9 @@ const acts: Readonly<Record<JournalEntry['act'], (tx: Transaction, entry: Journa
     return undefined;
   },
 
+  /** Beside what won. */
+  lost: bringBack,
+
   changed: async (tx, { item }) => {
     const now = await tx.item(item.id);
     if (!now || now.died !== undefined || now.damaged !== undefined || sameContent(now, item)) return undefined;
@@ -57,7 +60,7 @@ const acts: Readonly<Record<JournalEntry['act'], (tx: Transaction, entry: Journa
 
 async function bringBack(tx: Transaction, entry: JournalEntry): Promise<Done> {
   const folder = await folderFor(tx, entry);
-  const clientId = entry.id as string as ClientId;
+  const clientId = nameOf(entry);
   const [again] = await tx.added(folder, restorer, clientId);
   if (again || entry.item.damaged !== undefined) return undefined;
   const { class: itemClass, content, sortDate, blobs, conversation } = entry.item;
@@ -69,6 +72,14 @@ async function bringBack(tx: Transaction, entry: JournalEntry): Promise<Done> {
   };
   tx.create(item);
   return 'brought';
+}
+
+/** By which it is known again. A phone may lose the same words many times. */
+function nameOf({ id, act, item }: JournalEntry): ClientId {
+  if (act !== 'lost') return id as string as ClientId;
+  return createHash('sha256')
+    .update(JSON.stringify([item.id, item.content]))
+    .digest('hex') as ClientId;
 }
 
 function wordsOfItem(item: LivingItem): Pick<NewItem, 'words'> {

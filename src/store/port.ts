@@ -132,6 +132,8 @@ export interface Transaction extends Reader {
   /** Compare-and-set on the record's generation: 0 for a new one. */
   saveSyncRecord(next: SyncRecord): void;
   send(message: OutboxMessage): void;
+  /** Into the journal alone, without a stamp: what the device made of a living item, and lost to the server's change. */
+  keepLost(item: LivingItem, by: DeviceId): void;
   /** Lists a living item as one that devices could not be given, once more. Without a stamp. */
   quarantine(id: ServerId, reason: string): void;
   /** Off the list, and stamped as a change of all of it, so that every device gets it again. Throws 'item-not-found'. */

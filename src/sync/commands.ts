@@ -181,7 +181,10 @@ async function change(tx: Transaction, speaker: Speaker, command: ChangeCommand,
   const item = await find(tx, speaker, command.id);
   if (!item) return answer('item-not-found', undefined, true);
   const current = isCurrent(item, speaker);
-  if (!current && speaker.state.options.conflict === 1) return answer('item-conflict', item.id, true);
+  if (!current && speaker.state.options.conflict === 1) {
+    keepLost(tx, speaker, item, command);
+    return answer('item-conflict', item.id, true);
+  }
   let changed: Changed;
   try {
     changed = command.change(item, speaker.state.options);
@@ -197,6 +200,16 @@ async function change(tx: Transaction, speaker: Speaker, command: ChangeCommand,
   tx.put(changed.item, changed.touched, { origin: exact ? speaker.device : null, by: speaker.device });
   await changed.beside?.(tx, item.id);
   return answer('done', item.id, !exact || isOutside(changed.item, speaker));
+}
+
+/** What the server's change wins over stays in the journal, if it is a whole version and not a mere flag. */
+function keepLost(tx: Transaction, { device, state }: Speaker, item: LivingItem, { change }: ChangeCommand): void {
+  try {
+    const lost = change(item, state.options);
+    if (lost.touched.includes(everything[0])) tx.keepLost(lost.item, device);
+  } catch (error) {
+    if (!(error instanceof EasError)) throw error; // it says nothing that could be kept
+  }
 }
 
 async function remove(tx: Transaction, speaker: Speaker, command: DeleteCommand, answer: Answer): Promise<Applied> {

@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { type Element, email, type WrittenEmail, write } from '../../protocol/index.ts';
+import { restore } from '../../src/admin/restore.ts';
+import type { CollectionId } from '../../src/domain/ids.ts';
+import { isMail } from '../../src/domain/item.ts';
 import { mail, openHouse, type Phone, rootOf, statusAlone } from '../support/endpoint.ts';
 import {
   type Answered,
@@ -388,5 +391,41 @@ describe('drafts', async () => {
     const next = await syncOne(phone, { SyncKey: answer.SyncKey, CollectionId: drafts });
     const copies = [...changes(phone, answer), ...changes(phone, next)];
     assert.equal(copies.at(-1)?.[1].Subject, 'Theirs');
+  });
+
+  test('what a phone lost to the other stays restorable, beside what won', async () => {
+    const { phone, key } = await starts();
+    const made = await run(phone, key, add('1', letter));
+    const { ServerId } = answered(made);
+    const other = phone.another();
+    const { key: otherKey } = await load(other, drafts);
+    await run(other, otherKey, change(ServerId, { Subject: 'Theirs' }));
+    await run(phone, made.SyncKey, change(ServerId, { Subject: 'Mine' }));
+    const subjects = async () => {
+      const all = await house.store.read(phone.account, (reader) =>
+        reader.range(drafts as CollectionId, { order: 'oldest', limit: 9 }),
+      );
+      return all.filter(isMail).map(({ content }) => content.subject);
+    };
+    assert.deepEqual(await subjects(), ['Theirs']);
+    const lost = () => restore(house.store, phone.account, 0, phone.device);
+    assert.deepEqual(await lost(), { brought: 1, moved: 0, reverted: 0 });
+    assert.deepEqual((await subjects()).sort(), ['Mine', 'Theirs']);
+    assert.deepEqual(await lost(), { brought: 0, moved: 0, reverted: 0 });
+  });
+
+  test('and what the other wrote, where the phone wins', async () => {
+    const { phone, key } = await starts();
+    const made = await run(phone, key, add('1', letter));
+    const { ServerId } = answered(made);
+    const other = phone.another();
+    const { key: otherKey } = await load(other, drafts);
+    await run(other, otherKey, change(ServerId, { Subject: 'Theirs' }));
+    const Commands = [change(ServerId, { Subject: 'Mine' })];
+    await synced(phone, { SyncKey: made.SyncKey, CollectionId: drafts, Commands, Options: [{ Conflict: 0 }] });
+    const subject = async () => (await phone.item(ServerId))?.content.subject;
+    assert.equal(await subject(), 'Mine');
+    assert.deepEqual(await restore(house.store, phone.account, 0, phone.device), { brought: 0, moved: 0, reverted: 1 });
+    assert.equal(await subject(), 'Theirs');
   });
 });

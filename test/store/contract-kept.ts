@@ -109,6 +109,25 @@ export const keptTests: ContractTests = {
     assert.deepEqual(await store.read(account, (reader) => reader.journal(entry!.at + 1)), []);
   },
 
+  'the journal keeps what a device lost to another, beside the item that nobody touches': async (world) => {
+    const account = await world.account();
+    const { store } = world;
+    const { id: blob } = await store.blobs.put(Buffer.from('an attachment of what was lost'));
+    const id = await store.transact(account, async (tx) => tx.create(mail(1)));
+    const before = await store.read(account, (reader) => reader.item(id));
+    assert.ok(before?.died === undefined && before);
+    await store.transact(account, async (tx) => {
+      await tx.item(id);
+      tx.keepLost({ ...before, sortDate: 7, blobs: [blob] }, phone);
+    });
+    assert.deepEqual(await store.read(account, (reader) => reader.item(id)), before);
+    const [entry, ...more] = await store.read(account, (reader) => reader.journal(0));
+    assert.deepEqual([entry?.act, entry?.device, more], ['lost', phone, []]);
+    assert.deepEqual([entry?.item.id, entry?.item.sortDate, entry?.item.blobs], [id, 7, [blob]]);
+    await store.blobs.sweep(-1);
+    assert.equal((await store.blobs.get(blob)).toString(), 'an attachment of what was lost');
+  },
+
   'a journal that expires lets its blobs go': async (world) => {
     await world.fresh(async (data) => {
       let now = 1_000_000;

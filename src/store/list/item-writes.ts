@@ -6,16 +6,22 @@ import type { JournalEntry } from '../../domain/journal.ts';
 import type { Facts } from '../port.ts';
 import { hold, type Ledger, release, stampIn } from './ledger.ts';
 import type { Writes } from './lists.ts';
-import { kindCode, serverId } from './rows.ts';
+import { type ItemRow, kindCode, serverId } from './rows.ts';
 import type { RecordRow } from './statements.ts';
 import { accountWord, token } from './token.ts';
 import { everything } from './transaction.ts';
 
 type ItemWrites = {
-  readonly [Name in 'create' | 'put' | 'move' | 'remove' | 'mark' | 'announce' | 'quarantine' | 'release']: (
-    ledger: Ledger,
-    write: Writes[Name],
-  ) => void;
+  readonly [Name in
+    | 'create'
+    | 'put'
+    | 'move'
+    | 'remove'
+    | 'keepLost'
+    | 'mark'
+    | 'announce'
+    | 'quarantine'
+    | 'release']: (ledger: Ledger, write: Writes[Name]) => void;
 };
 
 export const itemWrites: ItemWrites = {
@@ -71,7 +77,7 @@ export const itemWrites: ItemWrites = {
     requireCollection(ledger, write.to);
     const row = livingRecord(ledger, write.number);
     const movedTo = serverId(write.to, write.newNumber);
-    keepInJournal(ledger, row, 'moved', write.old?.by, movedTo);
+    keepInJournal(ledger, row, 'moved', write.old?.by, { movedTo });
     const stamp = stampIn(ledger, write.to);
     const died = stampIn(ledger, row.collection);
     const from = row.collection;
@@ -92,6 +98,11 @@ export const itemWrites: ItemWrites = {
     keepInJournal(ledger, row, 'removed', write.facts?.by);
     exchangeBlobs(ledger, row, []);
     bury(ledger, row, write.facts);
+  },
+
+  keepLost(ledger, { number, content, sortDate, blobs, by }) {
+    const said = { content, sort_date: sortDate, blobs: JSON.stringify(blobs) };
+    keepInJournal(ledger, livingRecord(ledger, number), 'lost', by, said);
   },
 
   mark(ledger, write) {
@@ -136,17 +147,20 @@ function stampChange(ledger: Ledger, row: RecordRow, parts: readonly string[]): 
   return stamp;
 }
 
-/** The item as it is, before a device's act takes that away; its blobs are held for as long. */
+/** The item as it is (`said`: but for that), before a device's act takes it away; its blobs are held for as long. */
 export function keepInJournal(
   ledger: Ledger,
   row: Pick<RecordRow, 'key' | 'collection'>,
   act: JournalEntry['act'],
   device: string | undefined,
-  movedTo: ServerId | null = null,
+  {
+    movedTo = null,
+    ...said
+  }: Partial<Pick<ItemRow, 'content' | 'sort_date' | 'blobs'>> & { movedTo?: ServerId | null } = {},
 ): void {
   if (device === undefined) return;
   const { sql, account, now } = ledger;
-  const item = sql.wholeItem.get(row.key)!;
+  const item = { ...sql.wholeItem.get(row.key)!, ...said };
   const folder = { id: row.collection, ...sql.folder.get(account, row.collection)! };
   const blobs = item.blobs ?? '[]';
   for (const blob of new Set(JSON.parse(blobs) as string[])) hold(sql, blob);

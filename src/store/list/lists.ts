@@ -37,6 +37,13 @@ export interface Writes {
     readonly old: Facts | undefined;
   };
   remove: { readonly number: number; readonly facts: Facts | undefined };
+  keepLost: {
+    readonly number: number;
+    readonly content: string;
+    readonly sortDate: number;
+    readonly blobs: readonly string[];
+    readonly by: string;
+  };
   mark: { readonly number: number; readonly facts: Facts };
   announce: { readonly number: number; readonly device: string };
   putCollection: { readonly id: string; readonly parent: string; readonly name: string; readonly type: number };

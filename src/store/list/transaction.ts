@@ -35,6 +35,7 @@ export function transactionOn(reader: Reader, pending: Pending): Transaction {
     put: items.put,
     move: items.move,
     remove: items.remove,
+    keepLost: items.keepLost,
     mark: items.mark,
     announce: items.announce,
     putCollection: account.putCollection,
@@ -55,7 +56,7 @@ export function transactionOn(reader: Reader, pending: Pending): Transaction {
 
 type ItemMethods = Pick<
   Transaction,
-  'create' | 'put' | 'move' | 'remove' | 'mark' | 'announce' | 'quarantine' | 'release'
+  'create' | 'put' | 'move' | 'remove' | 'keepLost' | 'mark' | 'announce' | 'quarantine' | 'release'
 >;
 function itemTransaction(pending: Pending): ItemMethods {
   const { writes, items } = pending;
@@ -105,6 +106,10 @@ function itemTransaction(pending: Pending): ItemMethods {
       const announced: Item =
         item.died === undefined ? { ...item, ...stamps } : { ...item, ...stamps, died: openStamp };
       items.set(id, withFacts(announced, { origin: null, removedBy: null, broughtBy: { [device]: 'now' } }, openStamp));
+    },
+    keepLost({ id, content, sortDate, blobs }, by) {
+      const { number } = livingItem(pending, id);
+      writes.push({ write: 'keepLost', number, content: JSON.stringify(content), sortDate, blobs, by });
     },
     quarantine(id, reason) {
       writes.push({ write: 'quarantine', number: livingItem(pending, id).number, reason });

@@ -57,6 +57,10 @@ function addWrite(wanted: Wanted, write: Write, record: (device: string, collect
       wanted.collections.add(write.to);
       wanted.items.add(write.number);
       break;
+    case 'keepLost':
+      wanted.items.add(write.number);
+      for (const blob of write.blobs) wanted.blobs.add(blob);
+      break;
     case 'remove':
     case 'mark':
     case 'announce':
