@@ -66,7 +66,7 @@ describe('events', () => {
     'UID:strange',
     'DTSTART:20260302T090000Z',
     'SUMMARY:By the hour',
-    'RRULE:FREQ=HOURLY;COUNT=3',
+    'RRULE:FREQ=HOURLY',
     'END:VEVENT',
   );
 
@@ -95,7 +95,7 @@ describe('events', () => {
       'X-APPLE-TRAVEL-ADVISORY-BEHAVIOR:AUTOMATIC',
       'TRIGGER:-PT1H',
       'X-COLOR:red',
-      'RRULE:FREQ=HOURLY;COUNT=3',
+      'RRULE:FREQ=HOURLY',
     ])
       assert.ok(written.includes(kept), kept);
     assert.deepEqual(parseCalendar(written).errors, []);
@@ -109,6 +109,96 @@ describe('events', () => {
     const exceptions = event.exceptions?.map(({ dtStamp: __, ...one }) => one);
     return { ...event, exceptions, responseRequested: undefined, sequence: 0, busyStatus: event.busyStatus ?? 2 };
   }
+
+  const datesOf = (...more: string[]) => {
+    const { items, errors } = readEventFile(calendarOf('BEGIN:VEVENT', 'UID:d', 'SUMMARY:Dates', ...more), options);
+    const at = (ms: number) => new Date(ms).toISOString().slice(0, 16);
+    return { items, errors, starts: items.map(({ uid, start }) => [uid, at(start)]) };
+  };
+  const end = 'END:VEVENT';
+
+  test('with dates that no pattern says are an event for each date', () => {
+    const first = [
+      'DTSTART;TZID=Europe/Berlin:20260327T090000',
+      'DTEND;TZID=Europe/Berlin:20260327T100000',
+      'URL:https://x.test/',
+    ];
+    const cases: readonly [string[], string[]][] = [
+      [['RRULE:FREQ=HOURLY;INTERVAL=2;COUNT=3'], ['03-27T08:00', '03-27T10:00', '03-27T12:00']],
+      [
+        ['RRULE:FREQ=MONTHLY;BYMONTHDAY=1,15;UNTIL=20260501T070000Z'],
+        ['03-27T08:00', '04-01T07:00', '04-15T07:00', '05-01T07:00'],
+      ],
+      [['RDATE;TZID=Europe/Berlin:20260330T090000,20260401T120000'], ['03-27T08:00', '03-30T07:00', '04-01T10:00']],
+      [['RDATE;VALUE=PERIOD:20260330T090000Z/PT3H'], ['03-27T08:00', '03-30T09:00']],
+      [
+        ['RRULE:FREQ=HOURLY;COUNT=3', 'EXDATE:20260327T090000Z'],
+        ['03-27T08:00', '03-27T10:00'],
+      ],
+      [
+        ['RRULE:FREQ=HOURLY;COUNT=2', 'EXDATE:20260327T080000Z', 'RDATE:20260328T080000Z'],
+        ['03-27T09:00', '03-28T08:00'],
+      ],
+    ];
+    for (const [rule, expected] of cases) {
+      const { items, errors, starts } = datesOf(...first, ...rule, end);
+      assert.deepEqual(errors, []);
+      assert.deepEqual(
+        starts.map(([, start]) => start!.slice(5)),
+        expected,
+        rule[0],
+      );
+      assert.equal(starts[0]![0], 'd');
+      assert.equal(new Set(starts.map(([uid]) => uid)).size, starts.length);
+      assert.ok(
+        items.every(
+          (one) => one.end - one.start === 3_600_000 && one.recurrence === undefined && one.source?.includes('URL'),
+        ),
+      );
+      // What goes out comes back as the same events.
+      const again = readEventFile(writeEventFile(items), options);
+      assert.deepEqual(again.items.map(withoutStamps), items.map(withoutStamps));
+      assert.deepEqual(again.errors, []);
+    }
+  });
+
+  test('of a pattern with dates beside it are a series and those dates; each may be told differently', () => {
+    const { items, errors } = datesOf(
+      ...[
+        'DTSTART:20260302T090000Z',
+        'RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=3',
+        'RDATE:20260309T150000Z,20260309T090000Z',
+        end,
+      ],
+      ...['BEGIN:VEVENT', 'UID:d', 'RECURRENCE-ID:20260309T150000Z', 'DTSTART:20260309T160000Z', 'SUMMARY:Later', end],
+      ...['BEGIN:VEVENT', 'UID:d', 'RECURRENCE-ID:20260316T090000Z', 'DTSTART:20260316T100000Z', 'SUMMARY:Moved', end],
+    );
+    assert.deepEqual(errors, []);
+    const told = items.map(({ uid, start, subject, exceptions }) => [uid, start, subject, exceptions?.length]);
+    assert.deepEqual(told, [
+      ['d-20260309T150000Z', Date.UTC(2026, 2, 9, 16), 'Later', undefined],
+      ['d', Date.UTC(2026, 2, 2, 9), 'Dates', 1],
+    ]);
+    assert.equal(items[1]!.recurrence?.occurrences, 3);
+    assert.deepEqual(readEventFile(writeEventFile(items), options).items.map(withoutStamps), items.map(withoutStamps));
+  });
+
+  test('without end, or too many, that no pattern says are their first one, and told by line', () => {
+    for (const rule of [
+      'FREQ=HOURLY',
+      'FREQ=SECONDLY;COUNT=100000',
+      'FREQ=SECONDLY;UNTIL=20300101T000000Z',
+      'FREQ=MONTHLY;BYMONTHDAY=1,15',
+    ]) {
+      const { items, errors, starts } = datesOf('DTSTART:20260302T090000Z', `RRULE:${rule}`, end);
+      assert.deepEqual(starts, [['d', '2026-03-02T09:00']], rule);
+      assert.deepEqual(
+        errors.map(({ uid }) => uid),
+        ['d'],
+      );
+      assert.ok(writeEventFile(items).includes(`RRULE:${rule.split(';')[0]}`));
+    }
+  });
 
   test('of others are received ones, answered as the file says', () => {
     const meeting = (organizer: string) =>

@@ -4,8 +4,10 @@ import { createHash } from 'node:crypto';
 import ICAL from 'ical.js';
 import type { Event } from '../../domain/event.ts';
 import { addLeftover, leftoverOf, leftoverText, readLeftover } from '../leftover.ts';
+import { eventsAt, expandedStarts } from './expand.ts';
 import { type LineError, type ParsedText, parseComponents } from './icalendar.ts';
 import { readEvents } from './read-icalendar.ts';
+import { vtimezoneReader } from './vtimezone.ts';
 import { writeICalendar } from './write-icalendar.ts';
 
 export interface FileOptions {
@@ -63,6 +65,7 @@ function readGroups(
 ): ReadFile<Event> {
   const lines = new Map(groups.flat().map((component) => [component, lineOf(component)]));
   const some = withZonesOf(calendar, groups.flat());
+  const zoneOf = vtimezoneReader(some, options.zone);
   const events = new Map<string, Event[]>();
   for (const event of readEvents(some, options)) events.set(event.uid, [...(events.get(event.uid) ?? []), event]);
   const items: Event[] = [];
@@ -73,10 +76,18 @@ function readGroups(
     const found = events.get(uid) ?? [];
     const line = lines.get(first) ?? 0;
     if (found.length === 0) errors.push({ line, reason: 'an event without a start that could be read' });
+    const master = group.find((one) => !one.hasProperty('recurrence-id'));
+    const series = found.find(({ instance }) => instance === undefined);
+    const starts = master && series && expandedStarts(master, series, zoneOf);
+    const dates = starts ? eventsAt(series, starts, found) : [];
+    items.push(...dates.map((event) => completed(event, [master!], some, { ...options, said: dated })));
     for (const event of found) {
+      if (starts && (event === series ? !series.recurrence : starts.includes(event.instance!))) continue;
       const unsaid = group.some((one) => one.hasProperty('rrule')) && event.recurrence === undefined;
-      if (unsaid) errors.push({ line, reason: 'phones cannot be told this pattern: they see its first occurrence' });
-      items.push(completed(event, group, some, options));
+      const reason = 'phones cannot be told this pattern: they see its first occurrence';
+      if (unsaid) errors.push({ line, reason, uid: event.uid });
+      const said = event.recurrence ? (starts ? dated : ['rrule']) : [];
+      items.push(completed(event, group, some, { ...options, said }));
     }
   }
   return { items, errors };
@@ -100,13 +111,19 @@ function instanceOf(component: ICAL.Component, calendar: ICAL.Component, zone: s
   return event?.instance;
 }
 const original = 'x-easel-original';
+const dated = ['rrule', 'rdate'];
 
-function completed(event: Event, group: readonly ICAL.Component[], some: ICAL.Component, options: FileOptions): Event {
-  const isSeries = event.recurrence !== undefined;
+/** `said`: properties of a series that what is stored says. */
+function completed(
+  event: Event,
+  group: readonly ICAL.Component[],
+  some: ICAL.Component,
+  options: FileOptions & { readonly said: readonly string[] },
+): Event {
   const rests = group.flatMap((component) => {
     let alarms = 0;
     const keeps = (inner: ICAL.Component) => inner.name !== 'valarm' || !isRelative(inner) || alarms++ > 0;
-    const rest = leftoverOf(component, isSeries ? new Set([...known, 'rrule']) : known, keeps);
+    const rest = leftoverOf(component, new Set([...known, ...options.said]), keeps);
     const at = rest && instanceOf(component, some, options.zone);
     if (at !== undefined) rest!.addPropertyWithValue(original, String(at));
     return rest ? [rest] : [];

@@ -6,7 +6,7 @@ import type { Event, EventAttendee } from '../../domain/event.ts';
 import { withoutUndefined } from '../pattern.ts';
 import { exceptionOf, withException } from './occurrence.ts';
 import { readRule } from './read-rule.ts';
-import { lastStart, occurrenceAt } from './recurrence.ts';
+import { lastStart, occurrenceAt, startsBetween } from './recurrence.ts';
 import { vtimezoneReader } from './vtimezone.ts';
 import { instantOf } from './zone.ts';
 
@@ -37,10 +37,16 @@ export function readEvents(calendar: ICAL.Component, options: ReadOptions): Even
     .sort((a, b) => a.event.instance! - b.event.instance!)
     .slice(-mostExceptions);
   const byUid = new Map(masters.map(({ event, component }) => [event.uid, withDeleted(event, component, zoneOf)]));
+  const added = new Map(
+    masters.map(({ event, component }) => [event.uid, new Set(instantsIn(component, 'rdate', event.zone, zoneOf))]),
+  );
   const orphans: Event[] = [];
   for (const { event, component } of others) {
     const series = byUid.get(event.uid);
-    if (!series?.recurrence) orphans.push(event);
+    const isAdded =
+      added.get(event.uid)?.has(event.instance!) &&
+      startsBetween(series!, event.instance!, event.instance! + 1).length === 0;
+    if (!series?.recurrence || isAdded) orphans.push(event);
     else byUid.set(event.uid, withOccurrence(series, event, isCancelled(component)));
   }
   return [...byUid.values(), ...orphans];
@@ -55,15 +61,21 @@ function withOccurrence(series: Event, event: Event, cancelled: boolean): Event 
   return withException(series, exception);
 }
 
-type ZoneOf = (tzid: string, at: number) => string;
+export type ZoneOf = (tzid: string, at: number) => string;
+
+/** Instants that the properties of this name list (EXDATE, RDATE; of a period its start). */
+export function instantsIn(component: ICAL.Component, name: string, zone: string, zoneOf: ZoneOf): number[] {
+  return component.getAllProperties(name).flatMap((property) =>
+    property.getValues().flatMap((value) => {
+      const { start = value as ICAL.Time } = value as { readonly start?: ICAL.Time };
+      return instantIn(start, property, zone, zoneOf) ?? [];
+    }),
+  );
+}
 
 function withDeleted(event: Event, component: ICAL.Component, zoneOf: ZoneOf): Event {
   if (!event.recurrence) return event;
-  const named = component
-    .getAllProperties('exdate')
-    .flatMap((property) =>
-      property.getValues().flatMap((value) => instantIn(value as ICAL.Time, property, event.zone, zoneOf) ?? []),
-    );
+  const named = instantsIn(component, 'exdate', event.zone, zoneOf);
   // Of more than the protocol has room for, the first are the longest past.
   const originals = new Set(
     named

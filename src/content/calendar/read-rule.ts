@@ -30,7 +30,8 @@ export function readRule(
 }
 const most = 10_000;
 
-function untilOf(until: ICAL.Time, zone: string, allDay: boolean): number | undefined {
+/** The instant of UNTIL, of an all-day event its date. */
+export function untilOf(until: ICAL.Time, zone: string, allDay: boolean): number | undefined {
   const { year, month, day, hour, minute, second, isDate } = until;
   const wall = Date.UTC(year, month - 1, day, hour, minute, second);
   if (Number.isNaN(wall)) return undefined;
