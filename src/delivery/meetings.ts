@@ -23,6 +23,7 @@ import type { Log } from '../log.ts';
 import type { Store, Transaction } from '../store/port.ts';
 import type { Beside } from './deliver.ts';
 import { findMeetings } from './find-meetings.ts';
+import { storeFiles } from './meeting-files.ts';
 
 const apply: Readonly<Record<Incoming['itip']['method'], (known: readonly Event[], incoming: Incoming) => Outcome>> = {
   REQUEST: applyRequest,
@@ -46,12 +47,15 @@ export async function prepareMeeting(
     log.warn('a message about a meeting cannot be read', { account: id });
     return undefined;
   }
+  const attachments = itip.method === 'REQUEST' ? await storeFiles(store, account, index, read) : [];
+  const told =
+    attachments.length === 0 ? itip : { ...itip, events: itip.events.map((one) => ({ ...one, attachments })) };
   const from = await addressesOf(store, index.from);
   const groups = await groupsOf(store, from);
   return async (tx) => {
     const items = await findMeetings(tx, itip.uid);
     const events = new Map(items.map((item) => [asEvent(item.content), item]));
-    const outcome = attempt(log, id, () => apply[itip.method]([...events.keys()], { itip, from, own, groups }));
+    const outcome = attempt(log, id, () => apply[itip.method]([...events.keys()], { itip: told, from, own, groups }));
     for (const change of outcome.changes) write(tx, change, events, now);
     // Nothing else keeps two messages that come at once from making the meeting twice.
     if (outcome.changes.some(({ of }) => of === undefined)) tx.putAccount(await tx.account());
@@ -107,6 +111,6 @@ function write(
 const keptAttendees = 200;
 
 function kept(meeting: Meeting): Meeting {
-  const { exceptions: _, attendees = [], source: __, ...event } = meeting.event;
+  const { exceptions: _, attendees = [], source: __, attachments: ___, ...event } = meeting.event;
   return { ...meeting, event: attendees.length > keptAttendees ? event : { ...event, attendees } };
 }

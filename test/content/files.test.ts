@@ -201,16 +201,23 @@ describe('events', () => {
   });
 
   test('of others are received ones, answered as the file says', () => {
-    const meeting = (organizer: string) =>
+    const meeting = (organizer: string, answer = 'ACCEPTED') =>
       calendarOf(
         'BEGIN:VEVENT',
         'UID:m',
         'DTSTART:20260302T090000Z',
         `ORGANIZER:mailto:${organizer}`,
-        'ATTENDEE;PARTSTAT=ACCEPTED:mailto:alice@example.test',
+        `ATTENDEE;PARTSTAT=${answer}:mailto:alice@example.test`,
         'END:VEVENT',
       );
-    const read = (organizer: string) => readEventFile(meeting(organizer), options).items[0]!;
+    const read = (organizer: string, answer?: string) => readEventFile(meeting(organizer, answer), options).items[0]!;
+    const busy = (answer: string) => [read('bob@x.test', answer).responseType, read('bob@x.test', answer).busyStatus];
+    assert.deepEqual(['ACCEPTED', 'TENTATIVE', 'NEEDS-ACTION', 'DECLINED'].map(busy), [
+      [3, 2],
+      [2, 1],
+      [5, 1],
+      [4, 0],
+    ]);
     assert.deepEqual([read('bob@x.test').meetingStatus, read('bob@x.test').responseType], [3, 3]);
     assert.equal(read('alice@example.test').meetingStatus, 1);
   });

@@ -364,3 +364,42 @@ test('5,000 attendees and 10,000 occurrences are taken as they come', async (t) 
   const [mail] = await inbox(mails.store, mails.alice);
   assert.equal(mail!.content.meeting?.event.attendees, undefined);
 });
+
+test('files that come with an invitation lie with the event, stay through an update without them, and are replaced by new ones', async (t) => {
+  const { mails, events } = await world(t);
+  const withFile = (event: Event, content?: string) => {
+    const invitation = message(carol, writeICalendar([event], { method: 'REQUEST' })).toString();
+    const head = invitation.slice(0, invitation.indexOf('Content-Type'));
+    const inner = invitation.slice(head.length);
+    const parts = [
+      inner,
+      'Content-Type: application/ics; name="invite.ics"\nContent-Disposition: attachment; filename="invite.ics"\n\nBEGIN:VCALENDAR',
+      ...(content === undefined
+        ? []
+        : [
+            `Content-Type: text/plain; name="agenda.txt"\nContent-Disposition: attachment; filename="agenda.txt"\n\n${content}`,
+          ]),
+    ];
+    const mixed = `Content-Type: multipart/mixed; boundary=m\n\n${parts.map((part) => `--m\n${part}\n`).join('')}--m--\n`;
+    return Buffer.from(head + mixed);
+  };
+  const files = async () => {
+    const [event] = await events();
+    return Promise.all(
+      (event!.attachments ?? []).map(async ({ name, type, blob }) => [
+        name,
+        type,
+        (await mails.store.blobs.get(blob)).toString(),
+      ]),
+    );
+  };
+  await come(mails, withFile(meeting, 'one'), carol);
+  assert.deepEqual(await files(), [['agenda.txt', 'text/plain', 'one']]);
+  await come(mails, withFile({ ...meeting, sequence: 1, subject: 'Plan B' }), carol);
+  assert.equal((await events())[0]!.subject, 'Plan B');
+  assert.deepEqual(await files(), [['agenda.txt', 'text/plain', 'one']]);
+  await come(mails, withFile({ ...meeting, sequence: 2 }, 'two'), carol);
+  assert.deepEqual(await files(), [['agenda.txt', 'text/plain', 'two']]);
+  const [mail] = await inbox(mails.store, mails.alice);
+  assert.equal(mail!.content.meeting?.event.attachments, undefined);
+});

@@ -143,11 +143,13 @@ function asAnnounced(exception: EventException): EventException {
 function revised(before: Event, request: Event): Event {
   const next = invited(request);
   const { categories, reminder, sensitivity, clientUid, instance, replyTime, responseType, busyStatus } = before;
+  // Not every program sends the files again.
+  const attachments = next.attachments ?? before.attachments;
   const same = sameTimes(before, request) && (before.meetingStatus ?? 0) < 4;
   const answer = same ? { replyTime, responseType, busyStatus } : {};
   return withoutUndefined({
     ...next,
-    ...{ categories, reminder, sensitivity: sensitivity ?? next.sensitivity, clientUid, instance },
+    ...{ categories, reminder, sensitivity: sensitivity ?? next.sensitivity, clientUid, instance, attachments },
     ...answer,
     exceptions: same ? mergedExceptions(before, next) : next.exceptions,
   }) as Event;

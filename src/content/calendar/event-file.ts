@@ -140,11 +140,13 @@ function isRelative(alarm: ICAL.Component): boolean {
 const responses: Readonly<Record<number, number>> = { 2: 2, 3: 3, 4: 4 };
 
 /** [MS-ASCAL] 2.2.2.28 MeetingStatus: the account's own meeting, or one that it was asked to. */
-function meetingOf({ organizer, attendees = [] }: Event, own: ReadonlySet<string>): Partial<Event> {
+function meetingOf({ organizer, attendees = [], busyStatus }: Event, own: ReadonlySet<string>): Partial<Event> {
   if (attendees.length === 0) return {};
   if (!organizer || own.has(organizer.email.toLowerCase())) return { meetingStatus: 1, responseType: 1 };
   const self = attendees.find(({ email }) => own.has(email.toLowerCase()));
-  return { meetingStatus: 3, responseType: responses[self?.status ?? 0] ?? 5 };
+  const responseType = responses[self?.status ?? 0] ?? 5;
+  // What was not accepted counts as tentative, what was declined not at all.
+  return { meetingStatus: 3, responseType, busyStatus: busyStatus ?? { 3: 2, 4: 0 }[responseType] ?? 1 };
 }
 
 /** One VCALENDAR with all of them. */
