@@ -51,6 +51,12 @@ export function isInOrder(schema: Node, value: object): boolean {
   return places.every((place, i) => i === 0 || place > places[i - 1]!);
 }
 
+/** Whether no child of a read container came twice. */
+export function isOnce(schema: Node, value: object): boolean {
+  const keys = order(schema, value);
+  return new Set(keys).size === keys.length;
+}
+
 /** Where doubles, mixed repetitions or children of other versions came: there the value alone does not tell the order. Rare, hence no cost. */
 const irregularSources = new WeakMap<object, Element>();
 

@@ -1,5 +1,6 @@
 // What the classes' readers share: bounds of numbers, and the pattern of a series as [MS-ASCAL] 2.2.2.37 Recurrence and
 // [MS-ASTASK] 2.2.2.20 Recurence have it in common. Throws EasError 'item-invalid' naming the element.
+import { isOnce, type Node } from '../../protocol/index.ts';
 import { EasError } from '../domain/errors.ts';
 import type { DayOfWeek, Recurrence } from '../domain/event.ts';
 
@@ -46,9 +47,11 @@ const patternParts: Readonly<Record<number, { readonly needs: readonly Named[]; 
     6: { needs: ['WeekOfMonth', 'MonthOfYear', 'DayOfWeek'], refuses: ['DayOfMonth'] },
   };
 
-/** Undefined: empty, no series any more. Its end by date is the caller's to read. */
-export function readPattern(wire: WirePattern & object): Omit<Recurrence, 'until'> | undefined {
+/** Undefined: empty, no series any more. Its end by date is the caller's to read. `schema`: what it was read by. */
+export function readPattern(schema: Node, wire: WirePattern & object): Omit<Recurrence, 'until'> | undefined {
   if (Object.values(wire).every((value) => value === undefined)) return undefined;
+  // [MS-ASCAL] R53912, [MS-ASTASK] R130: each part once.
+  if (!isOnce(schema, wire)) throw invalid('Recurrence');
   const parts = wire.Type === undefined ? undefined : patternParts[wire.Type];
   if (!parts) throw invalid('Recurrence Type');
   const wrong =

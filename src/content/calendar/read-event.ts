@@ -5,6 +5,7 @@ import {
   type CalendarException,
   type CalendarRecurrence,
   calendar,
+  calendarRecurrence,
   parseDate,
   type ReadCalendar,
   type Version,
@@ -123,7 +124,7 @@ function withFirstDay<Pattern extends Omit<Recurrence, 'until'>>(
 
 /** Undefined: empty, no series any more. */
 export function readRecurrence(wire: CalendarRecurrence, clock: Clock): Recurrence | undefined {
-  const told = readPattern(wire);
+  const told = readPattern(calendarRecurrence, wire);
   const pattern = told && withFirstDay(told, clock.firstDayOfWeek);
   if (!pattern || pattern.occurrences !== undefined || !wire.Until) return pattern;
   return { ...pattern, until: readTime(wire.Until, clock, 'Until') };

@@ -6,6 +6,7 @@ import {
   type ReadTask,
   type TaskRecurrence,
   task,
+  taskRecurrence,
   type WrittenTask,
   write,
 } from '../../../protocol/index.ts';
@@ -176,7 +177,7 @@ function completedAt(before: Task, { Complete, DateCompleted }: ReadTask, now: n
 
 /** [MS-ASTASK] R81, R289, R37011: Type and Start have to be there, a calendar only where months are counted. */
 function readRepeats(wire: TaskRecurrence, before: Repeats | undefined): Repeats | undefined {
-  const pattern = readPattern(wire);
+  const pattern = readPattern(taskRecurrence, wire);
   if (!pattern) return undefined;
   const counted = pattern.type === 2 || pattern.type === 3 || pattern.type === 5 || pattern.type === 6;
   if (pattern.calendarType !== undefined && !counted) throw invalid('CalendarType');

@@ -1,7 +1,8 @@
 // What a phone may not write of an event, row by row: the element that is refused, or the time that is taken instead.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { calendar, type Version, type WrittenCalendar, write } from '../../../protocol/index.ts';
+import { calendar, pages, type Version, type WrittenCalendar, write } from '../../../protocol/index.ts';
+import { element } from '../../../protocol/wbxml/element.ts';
 import { asEvent, calendarCodec } from '../../../src/content/calendar/codec.ts';
 import { EasError } from '../../../src/domain/errors.ts';
 import type { Event } from '../../../src/domain/event.ts';
@@ -54,6 +55,22 @@ describe('parts of a pattern stand with their types alone', () => {
       });
     }
   }
+  test('MS-ASCAL_R53912: a part that comes twice', () => {
+    const { Type, DayOfMonth, CalendarType } = pages.calendar;
+    const parts = [
+      [Type, '2'],
+      [DayOfMonth, '1'],
+      [CalendarType, '1'],
+      [CalendarType, '1'],
+    ] as const;
+    const source = data(times, '16.1');
+    const recurrence = element(
+      pages.calendar.Recurrence,
+      parts.map(([tag, text]) => element(tag, text)),
+    );
+    const twice = { ...source, children: [...source.children, recurrence] };
+    refused(() => calendarCodec.create(twice, { version: '16.1', account, now }), /Recurrence/);
+  });
   test('reserved calendars and a day that no week begins with', () => {
     for (const CalendarType of [13, 16, 17, 18, 19, 21, 22, 23])
       refused(() => add({ ...times, Recurrence: { Type: 2, DayOfMonth: 1, CalendarType } }), /CalendarType/);
