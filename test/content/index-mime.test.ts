@@ -147,3 +147,30 @@ test('a large message is indexed without decoding its attachments, hostile ones 
     hostile.push(`Content-Type: text/html\r\n\r\n${tag.repeat(100_000)}`);
   for (const message of hostile) indexMessage(Buffer.from(message));
 });
+
+const invitation =
+  'Content-Type: text/calendar; method=REQUEST\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n';
+const clearSigned =
+  'Content-Type: multipart/signed; protocol="application/pkcs7-signature"; boundary=s\r\n\r\n--s\r\n\r\nx\r\n--s--\r\n';
+const sealedMail = 'Content-Type: application/pkcs7-mime\r\n\r\nAAAA\r\n';
+const reports: [string, string, string, string][] = [
+  ['R609', 'failed', invitation, 'REPORT.IPM.Schedule.Meeting.Request.NDR'],
+  ['R613', 'failed', sealedMail, 'REPORT.IPM.Note.SMIME.NDR'],
+  ['R614', 'delivered', sealedMail, 'REPORT.IPM.Note.SMIME.DR'],
+  ['R615', 'failed', clearSigned, 'REPORT.IPM.Note.SMIME.MultipartSigned.NDR'],
+  ['R616', 'delivered', clearSigned, 'REPORT.IPM.Note.SMIME.MultipartSigned.DR'],
+  ['R606', 'delayed', sealedMail, 'REPORT.IPM.Note.DELAYED'],
+  ['R605', 'delivered', invitation, 'REPORT.IPM.Note.DR'],
+  ['R604', 'failed', 'Subject: plain\r\n\r\nx\r\n', 'REPORT.IPM.Note.NDR'],
+];
+for (const [id, action, original, expected] of reports) {
+  test(`MS-ASEMAIL_${id}: a report that ${expected.split('.').slice(1, -1).join('.')} was ${action} is ${expected}`, () => {
+    const report = [
+      'Content-Type: multipart/report; report-type=delivery-status; boundary=r\r\n\r\n',
+      '--r\r\n\r\nSo it was.\r\n',
+      `--r\r\nContent-Type: message/delivery-status\r\n\r\nAction: ${action}\r\n`,
+      `--r\r\nContent-Type: message/rfc822\r\n\r\n${original}--r--\r\n`,
+    ];
+    assert.equal(indexMessage(Buffer.from(report.join(''))).messageClass, expected);
+  });
+}

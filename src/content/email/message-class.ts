@@ -1,6 +1,6 @@
 // [MS-ASEMAIL] 2.2.2.49 MessageClass, told from the message's structure.
 import { fieldValue } from './header.ts';
-import type { Entity } from './structure.ts';
+import { type Entity, readStructure } from './structure.ts';
 import { decodeTransfer } from './transfer.ts';
 
 const looked = 64 * 1024;
@@ -14,13 +14,19 @@ const replyClasses: Readonly<Record<string, string>> = {
   TENTATIVE: 'IPM.Schedule.Meeting.Resp.Tent',
   DECLINED: 'IPM.Schedule.Meeting.Resp.Neg',
 };
-const deliveryClasses: Readonly<Record<string, string>> = {
-  failed: 'REPORT.IPM.Note.NDR',
-  delayed: 'REPORT.IPM.Note.DELAYED',
-  delivered: 'REPORT.IPM.Note.DR',
-  relayed: 'REPORT.IPM.Note.DR',
-  expanded: 'REPORT.IPM.Note.DR',
+/** What a report says became of the message. */
+const deliveries: Readonly<Record<string, 'NDR' | 'DR' | 'DELAYED'>> = {
+  failed: 'NDR',
+  delayed: 'DELAYED',
+  delivered: 'DR',
+  relayed: 'DR',
+  expanded: 'DR',
 };
+/** MS-ASEMAIL_R603: reports that have a class by what they are of; all others are of an IPM.Note. */
+const reported: ReadonlySet<string> = new Set([
+  ...['Request', 'Resp.Pos', 'Resp.Tent', 'Canceled'].map((kind) => `IPM.Schedule.Meeting.${kind}.NDR`),
+  ...['NDR', 'DR'].flatMap((end) => [`IPM.Note.SMIME.${end}`, `IPM.Note.SMIME.MultipartSigned.${end}`]),
+]);
 
 export function messageClassOf(root: Entity, mime: Buffer): string {
   const { type } = root.part;
@@ -50,10 +56,22 @@ function reportClass(root: Entity, mime: Buffer): string | undefined {
     ({ part }) => part.type === `message/${kind}` || part.type === 'message/global-delivery-status',
   );
   const text = status ? contentOf(status, mime) : '';
-  if (kind === 'delivery-status')
-    return deliveryClasses[/^action:\s*([a-z]+)/im.exec(text)?.[1]?.toLowerCase() ?? ''] ?? 'REPORT.IPM.Note.NDR';
+  if (kind === 'delivery-status') {
+    const end = deliveries[/^action:\s*([a-z]+)/im.exec(text)?.[1]?.toLowerCase() ?? ''] ?? 'NDR';
+    const original = `${originalClass(root, mime)}.${end}`;
+    return `REPORT.${reported.has(original) ? original : `IPM.Note.${end}`}`;
+  }
   if (kind !== 'disposition-notification') return undefined;
   return /^disposition:[^\n]*;\s*deleted/im.test(text) ? 'REPORT.IPM.Note.IPNNRN' : 'REPORT.IPM.Note.IPNRN';
+}
+
+/** Of the message that a report is about, as far as it comes along. */
+function originalClass({ children }: Entity, mime: Buffer): string {
+  const original = children.find(({ part }) => /^(?:message\/(?:rfc822|global)|text\/rfc822-headers)$/.test(part.type));
+  if (!original) return 'IPM.Note';
+  const bytes = Buffer.from(contentOf(original, mime), 'latin1');
+  const root = readStructure(bytes);
+  return root.part.type === 'multipart/report' ? 'IPM.Note' : messageClassOf(root, bytes);
 }
 
 function calendarClass(root: Entity, mime: Buffer): string | undefined {
