@@ -111,6 +111,7 @@ async function fill(store: Store, account: AccountId): Promise<void> {
   await Promise.all(Array.from({ length: deliveries }, lane));
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1)); // which ends the children
 const started = performance.now();
 const wanted = process.argv.slice(2);
 const names = wanted.length === 0 ? Object.keys(parts) : wanted;
