@@ -107,15 +107,17 @@ const longest = 20_000;
 /** Answers every collection once; undefined when there is nothing to say. */
 async function round(context: Context, plan: SyncPlan): Promise<SyncResponse | undefined> {
   const until = context.clock.now() + longest;
+  const late = () => context.clock.now() >= until;
   let room = plan.windowSize;
   let bytes = context.limits.answer;
   const answers: SyncResponseCollection[] = [];
   for (const planned of plan.collections) {
-    const spent = room <= 0 || bytes <= 0 || context.clock.now() >= until;
+    const spent = room <= 0 || bytes <= 0 || late();
     if (spent && planned.commands.length === 0) continue; // the next Sync brings it
     const collection = await syncOne(context, planned, {
       commands: Math.max(0, Math.min(room, planned.windowSize)),
       bytes,
+      late,
     });
     if (!collection) continue;
     room -= collection.changes;
@@ -135,7 +137,7 @@ type Outcome = SyncAnswer | { readonly kind: 'unknown' | 'gone' | 'broken' };
 async function syncOne(
   context: Context,
   planned: PlannedCollection,
-  room: { commands: number; bytes: number },
+  room: SyncRequest['room'],
 ): Promise<Answered | undefined> {
   if (planned.id === recipientCache && hasRecipientCache(context.version))
     return syncRecipients(context, planned, room.commands);

@@ -14,6 +14,8 @@ export interface Page extends Floors {
 export interface Room {
   readonly commands: number;
   readonly bytes: number;
+  /** The time for the answer is over: it ends with what it has, once that is anything. */
+  readonly late?: () => boolean;
 }
 /** Bytes that an item takes in an answer, from the sizes that it keeps. */
 export type Weigh = (item: LivingItem) => number;
@@ -46,7 +48,7 @@ export class PageBuilder {
   add(change: Change): boolean {
     const earlier = this.#byId.has(changedId(change));
     const weight = this.#weightOf(change);
-    const fits = this.#byId.size === 0 || this.#bytes + weight <= this.#room.bytes;
+    const fits = this.#byId.size === 0 || (this.#bytes + weight <= this.#room.bytes && !this.#late);
     if (!earlier && (this.#byId.size >= this.#room.commands || !fits)) {
       this.full = true;
       return false;
@@ -77,7 +79,7 @@ export class PageBuilder {
         const commandsLeft = commands + (before === undefined ? 0 : 1) - (change ? 1 : 0);
         const bytesLeft = bytes + (before ?? 0) - weight;
         const first = atStart && named.size - (before === undefined ? 0 : 1) === 0;
-        if (commandsLeft < 0 || (change && bytesLeft < 0 && !first)) return false;
+        if (commandsLeft < 0 || (change && !first && (bytesLeft < 0 || this.#late))) return false;
         commands = commandsLeft;
         bytes = bytesLeft;
         if (change) named.set(id, weight);
@@ -85,6 +87,10 @@ export class PageBuilder {
         return true;
       },
     };
+  }
+
+  get #late(): boolean {
+    return this.#room.late?.() ?? false;
   }
 
   #weightOf(change: Change): number {

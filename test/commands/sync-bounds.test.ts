@@ -33,4 +33,31 @@ describe('an answer of Sync', async () => {
     assert.ok(sizes.length >= 2 && sizes.every((size) => size < 10 * 1024 * 1024), String(sizes));
     assert.equal(new Set(subjects).size, 10);
   });
+
+  test('ends when its time is over, also within a collection, with one change at least', async () => {
+    const phone = await house.phone();
+    for (let n = 0; n < 10; n++) await phone.receive(mail({ subject: String(n) }));
+    let SyncKey = await prime(phone);
+    const told: (number | undefined)[] = [];
+    const { now } = house.clock;
+    try {
+      for (let more = true; more; ) {
+        // Each look at the clock takes some seconds.
+        let seconds = 0;
+        house.clock.now = () => now() + 1000 * (seconds += 4);
+        const answer = await syncOne(phone, { SyncKey, CollectionId: inbox!, WindowSize: 512 });
+        assert.ok(answer);
+        told.push(answer.Commands?.length);
+        more = answer.MoreAvailable;
+        SyncKey = answer.SyncKey;
+      }
+    } finally {
+      house.clock.now = now;
+    }
+    assert.ok(told.length > 1 && told.every((count) => count! > 0), String(told));
+    assert.equal(
+      told.reduce((sum, count) => sum! + count!, 0),
+      10,
+    );
+  });
 });

@@ -16,6 +16,10 @@ import { day, type Facts, factsOf, itemOf, mailFolders, partsOf, toldFacts, tras
 
 export { calendar, day, type Facts, factsOf, inbox, sent, tasks, trash } from './sync-items.ts';
 
+/** A page with a window ends, as when its time is over, at every so many changes that it considers. */
+const hurry = 11;
+const wide = 1000;
+
 /** The server fills something in for some values: what is stored is not what the device sent. */
 function normal(a: number): number {
   return a % 7 === 3 ? a + 1 : a;
@@ -198,6 +202,7 @@ export class Phone {
   readonly #views = new Map<CollectionId, CollectionView>();
   #clients = 0;
   #requests = 0;
+  #looks = 0;
   /** Every other request leaves out what has not changed; not where an old request may come late and say it otherwise. */
   isTerse = true;
   /** It held it once: a Delete of it is no surprise. */
@@ -293,7 +298,11 @@ export class Phone {
       commands,
       getChanges: view.key !== '0',
       fetches: false,
-      room: { commands: window, bytes: Number.MAX_SAFE_INTEGER },
+      room: {
+        commands: window,
+        bytes: Number.MAX_SAFE_INTEGER,
+        late: () => window < wide && ++this.#looks % hurry === 0,
+      },
       weigh: () => 1,
       now: this.world.now,
       brake: { share: 1 },

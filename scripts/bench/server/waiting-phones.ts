@@ -13,7 +13,7 @@ import type { Login } from './phone.ts';
 /** As many as an account may have. */
 export const perAccount = 50;
 const version = '16.1';
-const atOnce = 16;
+const atOnce = 128;
 
 export interface Waiting {
   readonly logins: readonly Login[];
@@ -37,31 +37,26 @@ export async function addWaiting(store: Store, count: number): Promise<Waiting> 
   const phones = Array.from({ length: count }, (_, n): HeldPhone => {
     return { login: accounts[Math.floor(n / perAccount)]![1], id: `held${n}` };
   });
-  await inLanes(accounts.length, async (n) => {
-    const ids = phones.slice(n * perAccount, (n + 1) * perAccount).map(({ id }) => id as DeviceId);
-    await begin(store, accounts[n]![0], ids);
+  // Neighbours are of different accounts: a store commits them together.
+  await inLanes(accounts.length * perAccount, async (n) => {
+    const at = (n % accounts.length) * perAccount + Math.floor(n / accounts.length);
+    if (at < count) await begin(store, accounts[n % accounts.length]![0], phones[at]!.id as DeviceId);
   });
   return { logins: accounts.map(([, login]) => login), phones };
 }
 
-/** They know their folders, and an empty Inbox. */
-async function begin(store: Store, account: AccountId, ids: readonly DeviceId[]): Promise<void> {
-  const primed = await store.transact(account, async (tx) => {
-    const keys = new Map<DeviceId, string>();
-    for (const device of ids) {
-      tx.putDevice(deviceNow(device));
-      await syncHierarchy(tx, { device, key: '0', version });
-      const answer = await syncCollection(tx, (await tx.collection(inbox))!, { ...request('0'), device });
-      if (answer.kind !== 'primed') throw new Error(answer.kind);
-      keys.set(device, answer.key);
-    }
-    return keys;
+/** It knows its folders, and an empty Inbox. */
+async function begin(store: Store, account: AccountId, device: DeviceId): Promise<void> {
+  const key = await store.transact(account, async (tx) => {
+    tx.putDevice(deviceNow(device));
+    await syncHierarchy(tx, { device, key: '0', version });
+    const answer = await syncCollection(tx, (await tx.collection(inbox))!, { ...request('0'), device });
+    if (answer.kind !== 'primed') throw new Error(answer.kind);
+    return answer.key;
   });
-  await store.transact(account, async (tx) => {
-    for (const [device, key] of primed) {
-      await syncCollection(tx, (await tx.collection(inbox))!, { ...request(key as '0'), device });
-    }
-  });
+  await store.transact(account, async (tx) =>
+    syncCollection(tx, (await tx.collection(inbox))!, { ...request(key), device }),
+  );
 }
 
 /** It asked for the same wait before, and is taken for seen in the minute before it asks again. */
