@@ -1,7 +1,7 @@
 // An order to erase: who hears it, whose word closes it, and what the device is afterwards.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { element, encodeToBuffer, pages, provision, read } from '../../protocol/index.ts';
+import { element, encodeToBuffer, formatXml, pages, provision, read, type Version } from '../../protocol/index.ts';
 import { cancelWipe, deviceOf, orderWipe, removeDevice, setBlocked } from '../../src/admin/devices.ts';
 import { wipeState } from '../../src/domain/device.ts';
 import { type Answer, openHouse, type Phone, type Request, rootOf, statusAlone } from '../support/endpoint.ts';
@@ -52,6 +52,41 @@ describe('a wipe', async () => {
         phone.send(command, { headers, body: phone.encode('FolderSync', { SyncKey: '0' }) });
       assert.equal((await ask({})).status, 403, command);
       assert.equal((await ask({ 'x-ms-policykey': '0' })).status, 449, command);
+    }
+  });
+
+  test('each version hears it, fails once and is done; the answers have nothing else (MS-ASPROV_R322, R664, R665, R701, MS-ASCMD_R7562)', async () => {
+    const rows: [Version, number, number][] = [
+      ['2.5', 449, 403],
+      ['12.0', 449, 403],
+      ['12.1', 449, 403],
+      ['14.0', 140, 129],
+      ['14.1', 140, 129],
+      ['16.0', 140, 129],
+      ['16.1', 140, 129],
+    ];
+    for (const [version, wanted, blocked] of rows) {
+      const phone = await house.phone({ version });
+      await phone.ask('FolderSync', { SyncKey: '0' });
+      const refusal = async () => {
+        const headers = { 'x-ms-policykey': '0' };
+        const response = await phone.send('FolderSync', {
+          headers,
+          body: phone.encode('FolderSync', { SyncKey: '0' }),
+        });
+        return response.status === 200 ? statusAlone(response) : response.status;
+      };
+      const say = async (Status?: number) => {
+        const body = phone.encode('Provision', Status === undefined ? {} : { RemoteWipe: { Status } });
+        return formatXml(rootOf(await phone.send('Provision', { body }))!).replace(/\s/g, '');
+      };
+      await order(phone);
+      assert.equal(await refusal(), wanted, version);
+      const heard = (status: number) =>
+        `<Provisionxmlns="Provision"><Status>${status}</Status><RemoteWipe/></Provision>`;
+      assert.deepEqual([await say(), await say(2), await say()], [heard(1), heard(2), heard(1)], version);
+      assert.equal(await say(1), '<Provisionxmlns="Provision"><Status>1</Status></Provision>', version);
+      assert.deepEqual([await stateOf(phone), await refusal()], ['closed', blocked], version);
     }
   });
 
