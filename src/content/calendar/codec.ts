@@ -274,11 +274,28 @@ function changeEvent(before: Event, wire: ReadCalendar, spoken: SpokenChange): C
   const firstDayOfWeek = spoken.account.firstDayOfWeek ?? 0;
   if (isReceived(before)) return keepOrganizers(before, next, { refuses: newest, firstDayOfWeek });
   const kept = { ...next, meetingStatus: meetingStatusOf(before, next) };
-  // Exceptions belong to the pattern that they are exceptions of.
   const moved = !sameTimes(before, next, firstDayOfWeek);
   const { exceptions, ...bare } = kept;
-  const series = requireOccurrence(moved ? bare : kept);
+  const series = { ...requireOccurrence(bare), ...exceptionsAfter(exceptions, bare, { moved, newest }) };
   return { event: echo ? withToldExceptions(before, series, echo, spoken) : series, exact: true };
+}
+
+/**
+ * [MS-ASCAL] R2114: from 16.0 on exceptions belong to the pattern that they are exceptions of; R541: before, those stay that a Change does not
+ * name, where the series still has that day.
+ */
+function exceptionsAfter(
+  exceptions: Event['exceptions'],
+  series: Event,
+  { moved, newest }: { readonly moved: boolean; readonly newest: boolean },
+): Pick<Event, 'exceptions'> {
+  if (!exceptions || !moved) return exceptions ? { exceptions } : {};
+  if (newest || !series.recurrence) return {};
+  const found = exceptions.flatMap((exception) => {
+    const original = occurrenceAt(series, exception.original);
+    return original === undefined ? [] : [{ ...exception, original }];
+  });
+  return found.length > 0 ? { exceptions: found } : {};
 }
 
 function shownTo(event: Event, spoken: Spoken, bodies: readonly BodyPreference[]): ReadCalendar {

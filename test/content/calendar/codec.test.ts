@@ -271,6 +271,20 @@ describe('changes up to 14.1', () => {
     const bodiless = shown(change(before, '14.1', old, { supported: new Set(['Body']) }), '14.1');
     assert.deepEqual(bodiless.Body, { Type: 1, EstimatedDataSize: 0, Data: '' });
   });
+  test('MS-ASCAL_R541, R54111: exceptions stay when the times change, on the days that the series still has', () => {
+    const at = (date: number) => compact(instantOf('Europe/Berlin', Date.UTC(2026, 10, date, 9)));
+    const series = { ...old, Recurrence: { Type: 0, Interval: 1, Occurrences: 5 } };
+    const Exceptions = { Exception: [3, 4].map((date) => ({ ExceptionStartTime: at(date), Deleted: 1 })) };
+    const before = add('14.1', { ...series, Exceptions });
+    const days = (event: WrittenCalendar) =>
+      shown(change(before, '14.1', event), '14.1').Exceptions?.Exception?.map((one) => one.ExceptionStartTime);
+    const hourLater = (text: string) => compact(parseDate(text)! + hour);
+    assert.deepEqual(days({ ...series, EndTime: hourLater(series.EndTime!) }), [at(3), at(4)]);
+    const later = { StartTime: hourLater(series.StartTime!), EndTime: hourLater(series.EndTime!) };
+    assert.deepEqual(days({ ...series, ...later }), [hourLater(at(3)), hourLater(at(4))]);
+    assert.deepEqual(days({ ...series, Recurrence: { Type: 0, Interval: 2, Occurrences: 5 } }), [at(4)]);
+    assert.equal(days(old), undefined);
+  });
   test('exceptions that a Change does not name stay', () => {
     const at = (date: number) => compact(instantOf('Europe/Berlin', Date.UTC(2026, 10, date, 9)));
     const series = { ...old, Recurrence: { Type: 0, Interval: 1, Occurrences: 10 } };
