@@ -15,6 +15,11 @@ import { readBody } from './body.ts';
 
 /** Phones that ask with the generic schema mean mobilesync too. */
 const schemas = new Set<string>([autodiscoverNamespaces.mobileSync, autodiscoverNamespaces.generic]);
+/**
+ * @NOTE Outlook from 2013 on, on Windows, asks with its own schema and sets up ActiveSync when it is told of that in the phones'
+ * (seen in mailcow-dockerized, data/web/autodiscover.php). Older ones and those of macOS do not, and there is no IMAP to tell them of.
+ */
+const desk = /\b(?:Outlook|Office)\b.+\b1[5-9]\./;
 const limit = 64 * 1024;
 const problems = { 600: 'Invalid Request', 601: 'Provider is not available' } as const;
 
@@ -24,12 +29,19 @@ export function createAutodiscover(now: () => number, local: (domain: string) =>
     const body = req.method === 'POST' ? await readBody(req, res, limit) : Buffer.alloc(0);
     const asked = parseAutodiscoverRequest(body.toString('utf8').replace(/^\ufeff/, ''));
     res.locals.line.command = 'Autodiscover';
-    const code = asked === undefined ? 600 : schemas.has(asked.schema.trim()) ? undefined : 601;
+    const code = asked === undefined ? 600 : isServed(asked.schema.trim(), req) ? undefined : 601;
     if (asked === undefined || code) return await sendXml(req, res, problem(code ?? 600, now()));
     const user: Verified = res.locals.user;
     const ours = await local(asked.address.slice(asked.address.lastIndexOf('@') + 1).trim());
     await sendXml(req, res, ours ? settings(user, user.redirect ?? endpointUrl(req)) : elsewhere(user));
   };
+}
+
+function isServed(schema: string, req: Request): boolean {
+  const agent = req.headers['user-agent'] ?? '';
+  return (
+    schemas.has(schema) || (schema === autodiscoverNamespaces.outlook && desk.test(agent) && !agent.includes('Mac'))
+  );
 }
 
 function settings({ displayName, address }: Verified, url: string): AutodiscoverResponse {

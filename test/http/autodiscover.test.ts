@@ -49,6 +49,27 @@ test('a phone learns its server and its address, on any spelling of the path', a
   }
 });
 
+test('Outlook on a Windows desk, which asks with its own schema, is told of ActiveSync; older ones and those of macOS get 601', async (t) => {
+  const { url } = await serverUnderTest(t, async () => ({}));
+  const agents: [string, boolean][] = [
+    ['Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.17328; Pro)', true],
+    ['Microsoft Office/15.0 (Windows NT 6.1; Microsoft Outlook 15.0.4420; Pro)', true],
+    ['Microsoft Office/14.0 (Windows NT 6.1; Microsoft Outlook 14.0.7113; Pro)', false],
+    ['MacOutlook/16.16.7.190210 (Intelx64 Mac OS X Version 10.14.3 (Build 18D109))', false],
+    ['eM Client/9.0', false],
+  ];
+  for (const [agent, told] of agents) {
+    const response = await fetch(`${url}/autodiscover/autodiscover.xml`, {
+      method: 'POST',
+      headers: { authorization: basic('alice', password), 'Content-Type': 'text/xml', 'User-Agent': agent },
+      body: ask('http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a'),
+    });
+    const { Response } = read(await response.text());
+    assert.equal(Response['@_xmlns'] === `${mobile}/responseschema/2006`, told, agent);
+    assert.equal(told ? Response.Action.Settings.Server.Type : Response.Error.ErrorCode, told ? 'MobileSync' : 601);
+  }
+});
+
 test('other schemas get 601, what is no request 600, in the generic namespace', async (t) => {
   const { url } = await serverUnderTest(t, async () => ({}));
   const twice = ask(mobile).replace(/(<Request>.*<\/Request>)/, '$1$1');
