@@ -8,6 +8,7 @@ import { cutText, cutUtf8 } from './charset.ts';
 import { textToHtml } from './html.ts';
 import { held, lateRange, type ReadRange } from './late.ts';
 import { isSealed } from './message-class.ts';
+import { ownHtml, ownText } from './own-part.ts';
 import { findPart } from './structure.ts';
 import { partText, plainText } from './text-body.ts';
 
@@ -47,7 +48,7 @@ const partStatus = { done: 1, tooLarge: 176 } as const;
 
 export type RenderedPart = RenderedBody & { readonly status: number };
 
-/** [MS-ASAIRS] 2.2.2.10 BodyPart: the message as HTML, in the limits of its own preference. */
+/** [MS-ASAIRS] 2.2.2.10 BodyPart: what its sender wrote of the message, as HTML, in the limits of its own preference. */
 export async function renderBodyPart(
   email: EmailIndex,
   preference: BodyPreference,
@@ -57,11 +58,18 @@ export async function renderBodyPart(
     return { status: partStatus.tooLarge, type: 2, estimatedSize: 0, truncated: false };
   }
   const { truncationSize = Number.POSITIVE_INFINITY, allOrNone, preview } = preference;
-  const whole = await htmlBody(email, truncationSize, read);
+  const own = await ownBody(email, read);
+  const whole = cutBody(2, own, Buffer.byteLength(own), truncationSize);
   const { data, ...withoutData } = whole;
   const body = allOrNone && whole.truncated ? withoutData : whole;
   const shown = preview ? cutText(oneLine(email.preview, preview), preview) : undefined;
   return { status: partStatus.done, ...body, ...(shown !== undefined && { preview: shown }) };
+}
+
+async function ownBody(email: EmailIndex, read: ReadRange): Promise<string> {
+  const all = Number.POSITIVE_INFINITY;
+  if (email.htmlPart === '') return textToHtml(ownText((await textBody(email, all, read)).data as string));
+  return ownHtml((await htmlBody(email, all, read)).data as string);
 }
 
 type Preference = BodyPreference & { readonly type: 1 | 2 | 4 };

@@ -57,7 +57,8 @@ export async function quotedHtml(original: Source, kind: 'reply' | 'forward'): P
     kind === 'reply'
       ? `<blockquote style="margin:0 0 0 .8ex;border-left:1px solid #ccc;padding-left:1ex">${html}</blockquote>`
       : `<div>${html}</div>`;
-  return `\r\n<div><br></div><hr><div>${head.join('<br>\r\n')}</div><br>\r\n${quote}\r\n`;
+  // The id is what Outlook on the web sets: programs hide what follows it.
+  return `\r\n<div><br></div><hr><div id="divRplyFwdMsg">${head.join('<br>\r\n')}</div><br>\r\n${quote}\r\n`;
 }
 /** What stands inside the body, with the styles of the head that it may need. */
 function bodyOf(html: string): string {
