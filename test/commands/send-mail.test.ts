@@ -49,13 +49,14 @@ describe('SendMail', async () => {
     assert.deepEqual(await phone.items(sent!), []);
   });
 
-  test('Bcc is served and kept in the copy, and nobody else sees it', async () => {
+  test('Bcc is served and kept in the copy (MS-ASEMAIL_R1129), and nobody else sees it', async () => {
     const phone = await house.phone();
     assert.equal(await send(phone, request({ Mime: message('Bcc: eve@example.net\r\n') })), 'sent');
     const [out] = await taken();
     assert.deepEqual(out?.recipients, ['bob@example.net', 'eve@example.net']);
     assert.doesNotMatch(out!.mime, /eve/);
-    assert.equal((await phone.items(sent!))[0]?.content.bcc, 'eve@example.net');
+    const [copy] = (await load(phone, sent)).mails.values();
+    assert.equal(copy?.Bcc, 'eve@example.net');
   });
 
   test('the same message with the same ClientId again is Status 118; with another of either it is sent', async () => {

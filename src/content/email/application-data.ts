@@ -24,7 +24,7 @@ export function writeEmail(item: EmailItem, body: RenderedBody | undefined, vers
   return {
     To: content.to,
     Cc: content.cc || undefined,
-    Bcc: content.draft ? content.bcc || undefined : undefined,
+    Bcc: content.bcc || undefined,
     From: content.from,
     Sender: writeSender(content),
     Subject: content.subject,
