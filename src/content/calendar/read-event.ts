@@ -66,6 +66,8 @@ export function readDetails(data: CalendarException | ReadCalendar, version: Ver
   const location = readLocation(data);
   if (location !== undefined) details.location = location === 'none' ? undefined : location;
   if (data.Body !== undefined) {
+    // MS-ASAIRS_R1400, R1401: of events it is text or HTML.
+    if (Number(version) >= 16 && data.Body.Type !== 1 && data.Body.Type !== 2) throw invalid('Body Type');
     const body = readTextBody(data.Body);
     if (body !== undefined) details.body = body === 'none' ? undefined : body;
   }

@@ -78,6 +78,14 @@ describe('parts of a pattern stand with their types alone', () => {
   });
 });
 
+test('MS-ASAIRS_R1400, R1401: a body that is neither text nor HTML, from 16.0 on', () => {
+  for (const Type of [3, 4]) {
+    const value = { ...times, Body: { Type, Data: 'e1xydGYx' } };
+    refused(() => add(value, '16.0'), /Body Type/);
+    assert.equal(add(value, '14.1').body, undefined);
+  }
+});
+
 describe('times that an Add leaves out', () => {
   const half = Date.UTC(2026, 10, 23, 8, 30);
   const cases: [string, WrittenCalendar, [number, number] | RegExp][] = [
