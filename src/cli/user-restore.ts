@@ -7,7 +7,9 @@ import { CliError, withStore } from './context.ts';
 export function userRestore(parent: Command): void {
   parent
     .command('restore')
-    .description('undo what phones deleted, moved to Deleted Items or changed; the last 30 days are kept')
+    .description(
+      'undo what phones deleted, moved to Deleted Items or changed, and bring what they lost to a conflict; the last 30 days are kept',
+    )
     .argument('<address>', 'whose items')
     .requiredOption('--since <date>', 'a date or time: 2026-01-31, or 2026-01-31T14:00:00Z')
     .option('--device <id>', 'what one phone did, as `easel device list` names it')

@@ -12,6 +12,7 @@ import { collectionsOf, type Mongo } from './documents.ts';
 import { domainErrors } from './failure.ts';
 import { startFeed } from './feed.ts';
 import { createJournal, createLeases, createOutbox } from './kept.ts';
+import { createKnown } from './known.ts';
 import { type Presence, startPresence } from './presence.ts';
 import { migrate } from './schema.ts';
 import { createSessions } from './sessions.ts';
@@ -58,10 +59,11 @@ export async function openMongo(options: OpenOptions & { readonly url: string })
     const interrupted = (what: string) => (error: unknown) => log?.warn(`${what} was interrupted`, { error });
     presence = await startPresence(mongo, interrupted('the presence'));
     const feed = await startFeed(listening, clock, interrupted('the feed'));
-    const writer = startWriter(mongo, clock, feed.committed);
+    const known = createKnown();
+    const writer = startWriter(mongo, clock, known, feed.committed);
     const stats = newCounters();
     const doors = openDoors({
-      snapshot: (account: AccountId, look) => domainErrors(() => onSnapshot(mongo, account, stats, look)),
+      snapshot: (account: AccountId, look) => domainErrors(() => onSnapshot(mongo, account, stats, known, look)),
       commit: writer.commit,
       stats,
       clock,

@@ -26,6 +26,7 @@ import { toSyncRecord } from '../list/sync-record-row.ts';
 import { token } from '../list/token.ts';
 import type { LogRow, Range, Reader } from '../port.ts';
 import type { AccountDoc, Collections, ItemDoc, JournalDoc, Mongo } from './documents.ts';
+import { type Known, type KnownRecords, nameOf } from './known.ts';
 import { accountRow, collectionRow, itemRow } from './rows.ts';
 
 const largestPage = 500;
@@ -34,6 +35,7 @@ export async function onSnapshot<T>(
   mongo: Mongo,
   id: AccountId,
   counters: Counters,
+  known: Known,
   look: (view: View) => Promise<T>,
 ): Promise<T> {
   const number = accountNumber(id);
@@ -42,7 +44,7 @@ export async function onSnapshot<T>(
   try {
     const doc = await mongo.docs.accounts.findOne({ _id: number }, { session });
     if (doc === null) throw new EasError('account-not-found', id);
-    return await look(new Snapshot(mongo.docs, session, doc, counters));
+    return await look(new Snapshot(mongo.docs, session, doc, counters, known.at(number, doc.modseq)));
   } finally {
     await session.endSession();
   }
@@ -57,9 +59,12 @@ class Snapshot implements View {
   readonly #docs: Collections;
   readonly #session: ClientSession;
   readonly #counters: Counters;
-  readonly #known = new Map<string, unknown>();
+  /** Of the account as it is, whoever looks; and of this look alone. */
+  readonly #records: KnownRecords;
+  readonly #known: KnownRecords = new Map();
 
-  constructor(docs: Collections, session: ClientSession, doc: AccountDoc, counters: Counters) {
+  constructor(docs: Collections, session: ClientSession, doc: AccountDoc, counters: Counters, records: KnownRecords) {
+    this.#records = records;
     this.account = doc._id;
     this.now = doc.modseq;
     this.#docs = docs;
@@ -78,18 +83,23 @@ class Snapshot implements View {
     };
   }
 
+  /** Items are too long to be kept. */
+  #among({ kind }: Wanted): KnownRecords {
+    return kind === 'item' || kind === 'account' ? this.#known : this.#records;
+  }
   #keep<Found>(wanted: Wanted, found: Found): Found {
-    this.#known.set(nameOf(wanted), found);
+    this.#among(wanted).set(nameOf(wanted), found);
     return found;
   }
   #told<Found>(wanted: Wanted): Found {
     const name = nameOf(wanted);
-    if (!this.#known.has(name)) throw new NotFetched(wanted);
-    return this.#known.get(name) as Found;
+    const among = this.#among(wanted);
+    if (!among.has(name)) throw new NotFetched(wanted);
+    return among.get(name) as Found;
   }
 
   async fetch(wanted: Wanted): Promise<void> {
-    if (this.#known.has(nameOf(wanted))) return;
+    if (this.#among(wanted).has(nameOf(wanted))) return;
     this.#counters.lookups += 1;
     const found = await this.#find(wanted);
     if (found !== undefined) this.#counters.rowsRead += 1;
@@ -271,10 +281,6 @@ class Snapshot implements View {
       .toArray();
     return this.#counted(docs).map((doc) => serverId(doc.collection, doc._id.n));
   }
-}
-
-function nameOf({ kind, id, collection }: Wanted): string {
-  return `${kind} ${id} ${collection ?? ''}`;
 }
 
 const byPosition = { '_id.a': 1, collection: 1, sort_date: 1, '_id.n': 1 };

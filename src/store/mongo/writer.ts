@@ -11,6 +11,7 @@ import type { Mongo } from './documents.ts';
 import { asDomainError, isDuplicate, isRefused } from './failure.ts';
 import { flush } from './flush.ts';
 import { GroupRows } from './group-rows.ts';
+import type { Known } from './known.ts';
 import { createLine, type Waiting } from './line.ts';
 import { load } from './load.ts';
 import { inTransaction, type Tried } from './transaction.ts';
@@ -24,7 +25,12 @@ export interface Writer {
 /** Groups under way: more of them are smaller ones, and each costs its round trips. */
 const lanes = 3;
 
-export function startWriter(mongo: Mongo, clock: () => number, committed: (event: FeedEvent) => void): Writer {
+export function startWriter(
+  mongo: Mongo,
+  clock: () => number,
+  known: Known,
+  committed: (event: FeedEvent) => void,
+): Writer {
   const line = createLine();
   const running = new Set<Promise<void>>();
   let closing = false;
@@ -33,7 +39,10 @@ export function startWriter(mongo: Mongo, clock: () => number, committed: (event
   const run = async (group: readonly Waiting[]): Promise<void> => {
     try {
       const lists = group.map(({ list }) => list);
-      const { outcomes, events } = await inTransaction(mongo, (tried) => commitGroup(mongo, tried, lists, clock()));
+      const { outcomes, events, written } = await inTransaction(mongo, (tried) =>
+        commitGroup(mongo, tried, lists, clock()),
+      );
+      for (const rows of written) known.committed(rows);
       for (const [index, waiting] of group.entries()) settle(waiting, outcomes[index]!);
       for (const event of events) setImmediate(committed, event);
     } catch (error) {
@@ -85,6 +94,7 @@ function refuse({ resolve, reject }: Waiting, error: unknown): void {
 interface Committed {
   readonly outcomes: readonly Outcome[];
   readonly events: readonly FeedEvent[];
+  readonly written: readonly GroupRows[];
 }
 
 /** The lists are data, so that this may run again after a conflict with another node. */
@@ -111,7 +121,7 @@ async function commitGroup(
   }));
   if (said.length > 0) await flush(docs, session, said);
   else await session.abortTransaction();
-  return { outcomes, events: [...events.values()] };
+  return { outcomes, events: [...events.values()], written: said.map(({ rows }) => rows) };
 }
 
 function tryList(rows: GroupRows | undefined, list: List): Outcome {
