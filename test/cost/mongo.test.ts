@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { MongoClient } from 'mongodb';
-import { indexMessage } from '../../src/content/email/index-mime.ts';
-import { emailOf } from '../../src/delivery/deliver.ts';
+import { multiplyItemInMongo } from '../../scripts/multiply-item-mongo.ts';
 import { auditMongo } from '../../src/store/mongo/audit.ts';
 import { openStore } from '../../src/store/open.ts';
+import { inbox } from '../store/contract.ts';
 import { type House, mail, openHouse, type Phone } from '../support/endpoint.ts';
 import { newDatabase, noMongod } from '../support/mongo.ts';
 import { Synced } from './synced.ts';
@@ -22,17 +22,10 @@ interface Examined {
   readonly documents: number;
 }
 
-async function phoneWith(house: House, count: number): Promise<Phone> {
+async function phoneWith(house: House, url: string, count: number): Promise<Phone> {
   const phone = await house.phone();
-  const bytes = Buffer.from(mail({ subject: 'One of many' }));
-  const { id } = await house.store.blobs.put(bytes);
-  const index = indexMessage(bytes);
-  for (let at = 0; at < count; at += 500) {
-    await house.store.transact(phone.account, async (tx) => {
-      for (let n = at; n < Math.min(at + 500, count); n++)
-        tx.create(emailOf(bytes, id, { received: house.clock.now() - n * 60_000, index }));
-    });
-  }
+  const first = await phone.receive(mail({ subject: 'One of many' }));
+  await multiplyItemInMongo(url, phone.account, first, { collection: inbox, count: count - 1 });
   return phone;
 }
 
@@ -56,8 +49,8 @@ describe('cost on MongoDB', { skip: noMongod }, () => {
     };
     house = await openHouse({ after: (last) => (end = last) }, { on });
     client = new MongoClient(url);
-    small = await new Synced(await phoneWith(house, few)).catchUp();
-    large = await new Synced(await phoneWith(house, many)).catchUp();
+    small = await new Synced(await phoneWith(house, url, few)).catchUp();
+    large = await new Synced(await phoneWith(house, url, many)).catchUp();
   });
   after(async () => {
     await client.close();
