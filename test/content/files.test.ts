@@ -444,4 +444,10 @@ describe('tasks', () => {
     assert.ok(written.includes('PERCENT-COMPLETE:40'));
     assert.deepEqual(readTaskFile(written, { zone: 'Europe/Berlin' }).items, items);
   });
+  test('MS-ASTASK_R213: more occurrences than a byte counts are told by their end', () => {
+    const of = (count: number) => readTaskFile(text.replace('COUNT=4', `COUNT=${count}`), { zone: 'UTC' }).items[0]!;
+    assert.equal(of(255).recurrence?.occurrences, 255);
+    const { occurrences, until } = of(256).recurrence!;
+    assert.deepEqual([occurrences, until], [undefined, Date.UTC(2026, 10, 2) + 255 * 7 * 86_400_000]);
+  });
 });

@@ -2,9 +2,11 @@
 // Invariants: one that cannot be read is named by its line and stops no other. Pure.
 import { createHash } from 'node:crypto';
 import ICAL from 'ical.js';
+import type { Recurrence } from '../../domain/event.ts';
 import { asText, type TextBody } from '../body.ts';
 import { type LineError, type ParsedText, parseComponents } from '../calendar/icalendar.ts';
 import { readRule } from '../calendar/read-rule.ts';
+import { lastStart } from '../calendar/recurrence.ts';
 import { ruleText } from '../calendar/write-icalendar.ts';
 import { instantOf, wallOf } from '../calendar/zone.ts';
 import { cleanText } from '../email/charset.ts';
@@ -46,7 +48,7 @@ function readTodo(
   const start = wallIn(todo, 'dtstart', zone);
   const due = wallIn(todo, 'due', zone);
   const isDone = text('status').toUpperCase() === 'COMPLETED' || text('completed') !== '';
-  const rule = start === undefined ? undefined : readRule(todo.getFirstPropertyValue('rrule') as never, pattern(start));
+  const rule = start === undefined ? undefined : ruleIn(todo, start);
   if (todo.hasProperty('rrule') && !rule) {
     errors.push({ line: lineOf(todo), reason: 'phones cannot be told this pattern: they see a single task' });
   }
@@ -78,6 +80,16 @@ function readTodo(
       source: rest && leftoverText([rest]),
     }) as Task,
   ];
+}
+
+/** MS-ASTASK_R213: as many as a byte counts; of more the end is told. */
+const mostCounted = 255;
+function ruleIn(todo: ICAL.Component, start: number): Recurrence | undefined {
+  const rule = readRule(todo.getFirstPropertyValue('rrule') as never, pattern(start));
+  if (!rule || (rule.occurrences ?? 0) <= mostCounted) return rule;
+  const { occurrences: _, ...uncounted } = rule;
+  const until = lastStart({ ...pattern(start), end: start, recurrence: rule });
+  return until === undefined ? undefined : { ...uncounted, until };
 }
 
 /** Patterns of tasks are of walls. */
