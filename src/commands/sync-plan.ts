@@ -164,8 +164,12 @@ export function storedPlan(plan: SyncPlan): StoredSync {
 function waitOf({ Wait, HeartbeatInterval }: SyncRequest, { heartbeat }: Limits): number | undefined {
   if (Wait !== undefined && HeartbeatInterval !== undefined) throw malformed();
   if (Wait !== undefined) {
-    if (Wait < 1) throw new SyncRefused(14, 1);
-    if (Wait > 59) throw new SyncRefused(14, 59);
+    const minutes = {
+      min: Math.max(1, Math.ceil(heartbeat.min / 60)),
+      max: Math.max(1, Math.floor(heartbeat.max / 60)),
+    };
+    if (Wait < minutes.min) throw new SyncRefused(14, minutes.min);
+    if (Wait > minutes.max) throw new SyncRefused(14, minutes.max);
     return Wait * 60;
   }
   if (HeartbeatInterval === undefined) return undefined;

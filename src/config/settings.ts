@@ -165,9 +165,9 @@ export const settings = {
   heartbeatMin: {
     env: 'EASEL_HEARTBEAT_MIN',
     default: '60',
-    allowed: 'seconds, 60 to 3540',
+    allowed: 'seconds, 1 to 3540',
     help: 'the shortest wait that a phone may ask for',
-    schema: { type: 'integer', minimum: 60, maximum: 3540 },
+    schema: { type: 'integer', minimum: 1, maximum: 3540 },
   },
   heartbeatMax: {
     env: 'EASEL_HEARTBEAT_MAX',

@@ -100,6 +100,22 @@ describe('Sync requests', async () => {
     }
   });
 
+  test('MS-ASCMD_R4459, R5780: the bounds are those that the administrator set, for both', async (t) => {
+    const own = await openHouse(t, { env: { EASEL_HEARTBEAT_MIN: '90', EASEL_HEARTBEAT_MAX: '630' } });
+    const tablet = await own.phone();
+    const asked = ask({ SyncKey: '0', CollectionId: inbox });
+    const bounds = [
+      [{ Wait: 1 }, 2],
+      [{ Wait: 11 }, 10],
+      [{ HeartbeatInterval: 89 }, 90],
+      [{ HeartbeatInterval: 631 }, 630],
+    ] as const;
+    for (const [about, limit] of bounds) {
+      const { Status, Limit } = await tablet.ask('Sync', { ...asked, ...about });
+      assert.deepEqual([Status, Limit], [14, limit]);
+    }
+  });
+
   test('two blocks of Options are for mail and SMS; any others are Status 4', async () => {
     const sms: Options = { Class: 'SMS', FilterType: 0 };
     await prime(phone, inbox, { Options: [sms, { FilterType: 3 }] });
