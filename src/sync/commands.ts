@@ -179,7 +179,7 @@ function isCurrent(item: LivingItem, { device, state }: Speaker): boolean {
 
 async function change(tx: Transaction, speaker: Speaker, command: ChangeCommand, answer: Answer): Promise<Applied> {
   const item = await find(tx, speaker, command.id);
-  if (!item) return answer('item-not-found', undefined, true);
+  if (!item) return answer('item-not-found');
   const current = isCurrent(item, speaker);
   if (!current && speaker.state.options.conflict === 1) {
     keepLost(tx, speaker, item, command);

@@ -206,6 +206,7 @@ describe('Sync commands', async () => {
       const answer = await run(phone, key, Commands);
       assert.deepEqual(changeStatus(answer), [8, 8]);
       assert.ok(deletes(answer).includes('2:999'));
+      assert.equal(answer.MoreAvailable, false, 'MS-ASCMD_R3456');
       assert.equal((await phone.item(id))?.content.read, true);
     });
 
