@@ -16,6 +16,8 @@ export interface Quirks {
   readonly omitLostFolders?: true;
   /** It sends an empty Picture for one that it never loaded, whatever it lists in Supported. */
   readonly emptyPictures?: true;
+  /** It asks for Find in versions that do not have it. */
+  readonly findsInEveryVersion?: true;
 }
 
 interface Row extends Quirks {
@@ -57,6 +59,11 @@ const rows: readonly Row[] = [
     type: /^(iPhone|iPad|iPod)/i,
     emptyPictures: true,
     source: 'Horde Device.php:86: an empty Picture on every edit of a contact',
+  },
+  {
+    type: /^(iPhone|iPad|iPod)/i,
+    findsInEveryVersion: true,
+    source: 'Z-Push issue 23: iOS 16 searches by Find at 14.0 too',
   },
   {
     agent: /^Nine-/,

@@ -17,6 +17,7 @@ import {
 } from '../../protocol/index.ts';
 import type { BareCommand, Command } from '../commands/define.ts';
 import { commands, servedVersions } from '../commands/index.ts';
+import { quirksOf } from '../commands/quirks.ts';
 import { type Device, isTrial } from '../domain/device.ts';
 import type { AccountId, DeviceId } from '../domain/ids.ts';
 import type { Store } from '../store/port.ts';
@@ -67,7 +68,7 @@ export async function admit(gate: Gate, request: EasRequest): Promise<Admission 
   if (name === undefined) return { http: 501 };
   const command = commands.get(name);
   if (!command) return refuse(137);
-  if (!isOf(name, version)) return refuse(138);
+  if (!isOf(name, version) && !isAskedAlways(name, query, request, version)) return refuse(138);
   const { deviceId, device } = await findDevice(gate.store, request.account, ids as DeviceId[]);
   const admission = { command, version, query, device, deviceId, deviceType: query.deviceType };
   const refused = isTrial(deviceId) ? undefined : await askRules(gate, request, admission);
@@ -89,9 +90,12 @@ function unsaid({ deviceType = '' }: Query): Version | undefined {
   return /^(?:PPC|PocketPC|SP|SmartPhone)$/i.test(deviceType) ? '2.5' : undefined;
 }
 
-/** iOS asks for Find in every version. */
 function isOf(name: CommandName, version: Version): boolean {
-  return name === 'Find' || (!isShaped(name) && !isBodiless(name)) || hasCommand(name, version);
+  return (!isShaped(name) && !isBodiless(name)) || hasCommand(name, version);
+}
+function isAskedAlways(name: CommandName, { deviceType = '' }: Query, { headers }: EasRequest, version: Version) {
+  const { userAgent } = readRequestHeaders(headers);
+  return name === 'Find' && quirksOf({ type: deviceType, userAgent, version }).findsInEveryVersion === true;
 }
 function isBodiless(name: CommandName): name is keyof typeof bodilessCommands & CommandName {
   return Object.hasOwn(bodilessCommands, name);

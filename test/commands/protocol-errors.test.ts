@@ -83,7 +83,8 @@ describe('a request that breaks the shape of its command', async () => {
   ];
   for (const [name, command, body, expected] of rows) {
     test(name, async () => {
-      for (const version of ['12.1', '14.0', '14.1', '16.0', '16.1'] as const)
+      const versions = command === 'Find' ? (['16.1'] as const) : (['12.1', '14.0', '14.1', '16.0', '16.1'] as const);
+      for (const version of versions)
         assert.deepEqual(await told(await house.phone({ version }), command, body), expected, version);
     });
   }

@@ -18,7 +18,8 @@ import { type Asked, ask, contacts, inbox, load, prime } from '../support/sync-p
 test('a client is told by its type, program and version; who is not in the table has no quirks', () => {
   assert.deepEqual(quirksOf({ type: 'SmartPhone', userAgent: 'Mail/1.0', version: '16.1' }), {});
   const photos = { emptyPictures: true };
-  assert.deepEqual(quirksOf({ type: 'iPhone', userAgent: 'Apple-iPhone14C2/2006.75', version: '16.1' }), photos);
+  const apple = { ...photos, findsInEveryVersion: true };
+  assert.deepEqual(quirksOf({ type: 'iPhone', userAgent: 'Apple-iPhone14C2/2006.75', version: '16.1' }), apple);
   assert.deepEqual(quirksOf({ type: 'Android', userAgent: 'Nine-sdk/49002', version: '16.1' }), photos);
   const outlook = quirksOf({ type: 'WindowsOutlook15', version: '14.0' });
   assert.deepEqual(outlook, { neverProvisions: true, noDeviceInformation: true, omitLostFolders: true, window: 100 });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { type Element, element, encodeToBuffer, pages } from '../../protocol/index.ts';
 import type { EasResponse } from '../../src/endpoint/types.ts';
-import { type House, openHouse, type Phone, type Sent, statusAlone } from '../support/endpoint.ts';
+import { type House, openHouse, type Phone, rootOf, type Sent, statusAlone } from '../support/endpoint.ts';
 
 const served = [
   'Sync',
@@ -43,6 +43,23 @@ describe('admission', async () => {
     for (const query of ['', '%%%', 'User=a&DeviceId=b', 'AAAA']) {
       const response = await refused('FolderSync', { query, body: folderSync });
       assert.deepEqual([response.status, response.body.length], [400, 0], query);
+    }
+  });
+
+  test('Find is of 16.1: 138, before 14.0 HTTP 400; iOS asks for it always (MS-ASCMD_R10032016, R10032018, R4897)', async () => {
+    const query = (DeviceType: string) => plain({ Cmd: 'Find', User: phone.address, DeviceId: 'find1', DeviceType });
+    const request = { SearchId: 'a', ExecuteSearch: { GalSearchCriterion: { Query: 'nobody' } } };
+    for (const [version, status] of [
+      ['12.1', 400],
+      ['14.0', 138],
+      ['16.0', 138],
+    ] as const) {
+      const asking = phone.another(version);
+      const body = asking.encode('Find', request);
+      const response = await asking.send('Find', { query: query('SmartPhone'), body });
+      assert.equal(response.status === 200 ? statusAlone(response) : response.status, status, version);
+      const apple = rootOf(await asking.send('Find', { query: query('iPhone'), body }));
+      assert.equal(apple?.children[0]?.value, '1', version);
     }
   });
 

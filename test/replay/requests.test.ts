@@ -40,9 +40,8 @@ function versionsOf(eas: string): Version[] {
   return known.length > 0 ? known : ['14.1'];
 }
 
-/** Whether the command has a WBXML body in that version; Find is asked for in every one. */
+/** Whether the command has a WBXML body in that version. */
 function hasBody(command: string, version: Version): boolean {
-  if (command === 'Find') return true;
   const { since } = commandShapes[command as keyof typeof commandShapes];
   return rank(version) >= rank(since);
 }
@@ -92,6 +91,8 @@ const refused: Readonly<Record<string, string>> = {
   'syncroton/FolderUpdateTests-testInvalidSyncKey.xml.derived.wbxml': 'it names no folder',
   'ms-ascmd-examples/activesync-ms-ascmd-065.xml.derived.wbxml':
     'its InstanceId has the compact form, which MS-ASCMD_R3195 refuses: 104',
+  'ms-ascmd-examples/activesync-ms-ascmd-100.xml.derived.wbxml':
+    'a Move of a conversation, which is of 14.0, and it says 12.1',
   'syncroton/SyncTests-testSyncOfContacts-2.xml.derived.wbxml': changesAtKey0,
   'syncroton/SyncTests-testSyncWithPartialElement-2.xml.derived.wbxml': 'Partial, which 2.5 does not have, alone',
   'tine20/PingTests-testPingForContacts-2.xml.derived.wbxml': changesAtKey0,
