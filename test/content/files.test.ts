@@ -125,10 +125,7 @@ describe('events', () => {
     ];
     const cases: readonly [string[], string[]][] = [
       [['RRULE:FREQ=HOURLY;INTERVAL=2;COUNT=3'], ['03-27T08:00', '03-27T10:00', '03-27T12:00']],
-      [
-        ['RRULE:FREQ=MONTHLY;BYMONTHDAY=1,15;UNTIL=20260501T070000Z'],
-        ['03-27T08:00', '04-01T07:00', '04-15T07:00', '05-01T07:00'],
-      ],
+      [['RRULE:FREQ=MONTHLY;BYMONTHDAY=1,15;COUNT=4'], ['03-27T08:00', '04-01T07:00', '04-15T07:00', '05-01T07:00']],
       [['RDATE;TZID=Europe/Berlin:20260330T090000,20260401T120000'], ['03-27T08:00', '03-30T07:00', '04-01T10:00']],
       [['RDATE;VALUE=PERIOD:20260330T090000Z/PT3H'], ['03-27T08:00', '03-30T09:00']],
       [
@@ -181,6 +178,41 @@ describe('events', () => {
     ]);
     assert.equal(items[1]!.recurrence?.occurrences, 3);
     assert.deepEqual(readEventFile(writeEventFile(items), options).items.map(withoutStamps), items.map(withoutStamps));
+  });
+
+  test('on several days or months are a series for each, with what is said of single occurrences', () => {
+    const rules: readonly [string, readonly string[]][] = [
+      ['FREQ=MONTHLY;BYMONTHDAY=2,15', ['2026-03-02', '2026-03-15']],
+      ['FREQ=MONTHLY;BYDAY=1MO,3MO;UNTIL=20270101T000000Z', ['2026-03-02', '2026-03-16']],
+      ['FREQ=YEARLY;BYMONTH=3,9;BYMONTHDAY=2', ['2026-03-02', '2026-09-02']],
+      ['FREQ=YEARLY;INTERVAL=2;BYMONTH=3,6;BYDAY=1MO', ['2026-03-02', '2026-06-01']],
+      ['FREQ=MONTHLY;BYDAY=MO;BYSETPOS=1,-1', ['2026-03-02', '2026-03-30']],
+    ];
+    const said = (second: string) => [
+      ...['BEGIN:VEVENT', 'UID:d', `RECURRENCE-ID:${second.replace(/-/g, '')}T090000Z`],
+      ...[`DTSTART:${second.replace(/-/g, '')}T160000Z`, 'SUMMARY:Later', end],
+    ];
+    for (const [rule, expected] of rules) {
+      const exdate = `EXDATE:${expected[0]!.replace(/-/g, '')}T090000Z`;
+      const { items, errors, starts } = datesOf(
+        ...['DTSTART:20260302T090000Z', `RRULE:${rule}`, exdate, end, ...said(expected[1]!)],
+      );
+      assert.deepEqual(errors, []);
+      assert.deepEqual(
+        starts.map(([, start]) => start!.slice(0, 10)),
+        expected,
+        rule,
+      );
+      assert.ok(items.every(({ recurrence }) => recurrence));
+      assert.deepEqual(
+        items.map(({ exceptions }) => exceptions?.map(({ deleted, subject }) => deleted ?? subject)),
+        [[true], ['Later']],
+      );
+      assert.deepEqual(
+        readEventFile(writeEventFile(items), options).items.map(withoutStamps),
+        items.map(withoutStamps),
+      );
+    }
   });
 
   test('without end, or too many, that no pattern says are their first one, and told by line', () => {

@@ -189,7 +189,13 @@ function createEvent(wire: ReadCalendar, spoken: Spoken): Made {
   };
   const recurrence = wire.Recurrence && readRecurrence(wire.Recurrence, clock);
   const series = requireOccurrence(recurrence ? { ...event, recurrence } : event);
-  return withExceptions(series, readExceptions(wire.Exceptions?.Exception ?? [], clock, version), spoken);
+  const told = wire.Exceptions?.Exception ?? [];
+  // MS-ASCAL_R2009: from 16.0 on an occurrence is as long a day as its series.
+  const fitting = told.filter(
+    ({ AllDayEvent }) => !newest || AllDayEvent === undefined || (AllDayEvent === 1) === clock.allDay,
+  );
+  const made = withExceptions(series, readExceptions(fitting, clock, version), spoken);
+  return { ...made, failed: made.failed || fitting.length < told.length };
 }
 
 function flagsOf({ ResponseRequested, DisallowNewTimeProposal }: ReadCalendar): Partial<Event> {

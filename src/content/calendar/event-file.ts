@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import ICAL from 'ical.js';
 import type { Event } from '../../domain/event.ts';
 import { addLeftover, leftoverOf, leftoverText, readLeftover } from '../leftover.ts';
-import { eventsAt, expandedStarts } from './expand.ts';
+import { expand } from './expand.ts';
 import { type LineError, type ParsedText, parseComponents } from './icalendar.ts';
 import { readEvents } from './read-icalendar.ts';
 import { vtimezoneReader } from './vtimezone.ts';
@@ -78,16 +78,16 @@ function readGroups(
     if (found.length === 0) errors.push({ line, reason: 'an event without a start that could be read' });
     const master = group.find((one) => !one.hasProperty('recurrence-id'));
     const series = found.find(({ instance }) => instance === undefined);
-    const starts = master && series && expandedStarts(master, series, zoneOf);
-    const dates = starts ? eventsAt(series, starts, found) : [];
-    items.push(...dates.map((event) => completed(event, [master!], some, { ...options, said: dated })));
+    const expanded = master && series && expand(master, series, found, zoneOf);
+    for (const event of expanded?.events ?? []) {
+      items.push(completed(event, event.recurrence ? group : [master!], some, { ...options, said: dated }));
+    }
     for (const event of found) {
-      if (starts && (event === series ? !series.recurrence : starts.includes(event.instance!))) continue;
+      if (expanded && (event === series || expanded.used.has(event))) continue;
       const unsaid = group.some((one) => one.hasProperty('rrule')) && event.recurrence === undefined;
       const reason = 'phones cannot be told this pattern: they see its first occurrence';
       if (unsaid) errors.push({ line, reason, uid: event.uid });
-      const said = event.recurrence ? (starts ? dated : ['rrule']) : [];
-      items.push(completed(event, group, some, { ...options, said }));
+      items.push(completed(event, group, some, { ...options, said: event.recurrence ? ['rrule'] : [] }));
     }
   }
   return { items, errors };

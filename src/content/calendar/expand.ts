@@ -1,5 +1,5 @@
-// Dates of a calendar file that no pattern of the protocol says: RDATE, and rules such as by the hour or on two days of a month. A
-// rule counts when it ends within `most` dates. Never throws. Pure.
+// Dates of a calendar file that no pattern of the protocol says: RDATE, and rules such as by the hour. A rule counts when several
+// patterns say it, or when it ends within `most` dates. Never throws. Pure.
 import { Temporal } from '@js-temporal/polyfill';
 import type ICAL from 'ical.js';
 import { RRuleTemporal } from 'rrule-temporal';
@@ -8,29 +8,44 @@ import type { Event } from '../../domain/event.ts';
 import { instantsIn, type ZoneOf } from './read-icalendar.ts';
 import { untilOf } from './read-rule.ts';
 import { startsBetween } from './recurrence.ts';
+import { splitSeries } from './split-rule.ts';
 import { instantOf, wallOf } from './zone.ts';
 
 const most = 1000;
 
-/**
- * Starts in order: of a series those that its pattern lacks, of a single event all that it has, its own among them. Undefined
- * when there are none beside its own, or a rule has too many.
- */
-export function expandedStarts(component: ICAL.Component, event: Event, zoneOf: ZoneOf): number[] | undefined {
+export interface Expanded {
+  /** In place of the event and of those in `used`. */
+  readonly events: readonly Event[];
+  readonly used: ReadonlySet<Event>;
+}
+
+/** What the component of an event says beyond one pattern; `told`: what others say of single occurrences. Undefined: nothing, or too much. */
+export function expand(
+  component: ICAL.Component,
+  event: Event,
+  told: readonly Event[],
+  zoneOf: ZoneOf,
+): Expanded | undefined {
   const rule = component.getFirstPropertyValue('rrule') as ICAL.Recur | null;
+  const [added, excluded] = ['rdate', 'exdate'].map((name) => instantsIn(component, name, event.zone, zoneOf)) as [
+    number[],
+    number[],
+  ];
+  const split = added.length === 0 ? splitSeries(rule, event, excluded, told) : undefined;
+  if (split) {
+    const has = ({ instance = Number.NaN }: Event) =>
+      split.some((one) => one.exceptions?.some(({ original }) => original === instance));
+    return { events: split, used: new Set(told.filter(has)) };
+  }
   const byRule = rule && !event.recurrence ? datesOf(rule, event) : [];
   if (!byRule) return undefined;
-  const excluded = new Set(instantsIn(component, 'exdate', event.zone, zoneOf));
-  const told = [
-    ...(event.recurrence ? [] : [event.start]),
-    ...byRule,
-    ...instantsIn(component, 'rdate', event.zone, zoneOf),
-  ];
-  const starts = [...new Set(told)]
-    .filter((at) => !excluded.has(at) && !(event.recurrence && startsBetween(event, at, at + 1).length > 0))
-    .sort((a, b) => a - b);
+  const isOwn = (at: number) => event.recurrence !== undefined && startsBetween(event, at, at + 1).length > 0;
+  const dates = [...(event.recurrence ? [] : [event.start]), ...byRule, ...added];
+  const starts = [...new Set(dates)].filter((at) => !excluded.includes(at) && !isOwn(at)).sort((a, b) => a - b);
   const none = event.recurrence ? 0 : 1;
-  return starts.length > none && starts.length <= most ? starts : undefined;
+  if (starts.length <= none || starts.length > most) return undefined;
+  const used = new Set(told.filter(({ instance = Number.NaN }) => starts.includes(instance)));
+  return { events: [...eventsAt(event, starts, [...used]), ...(event.recurrence ? [event] : [])], used };
 }
 
 /** Undefined for a rule without a near end, and for one that the library cannot follow. */
@@ -50,11 +65,13 @@ function datesOf(rule: ICAL.Recur, { start, zone, allDay }: Event): number[] | u
   } catch {
     return undefined;
   }
+  // RFC 5545, 3.3.10: the start counts as the first, also where the rule does not meet it.
+  if (rule.count && dates[0] !== start) dates.pop();
   return dates.length > most ? undefined : dates;
 }
 
 /** The event at each of these starts; what a component says of one alone is among `told`. The first keeps the UID. */
-export function eventsAt(event: Event, starts: readonly number[], told: readonly Event[]): Event[] {
+function eventsAt(event: Event, starts: readonly number[], told: readonly Event[]): Event[] {
   const { recurrence, exceptions: _, ...single } = event;
   const length = event.end - event.start;
   return starts.map((start, index) => {

@@ -337,6 +337,8 @@ test('[MS-ASCMD] R7474, R7475: an exception that cannot be leaves its series the
   const wrong = [
     { InstanceId: '20400101T000000Z', Deleted: 1 },
     { InstanceId: at(2), EndTime: '20200101T000000Z' },
+    // MS-ASCAL_R2009
+    { InstanceId: at(2), AllDayEvent: 1 },
   ];
   for (const exception of wrong) {
     const Exceptions = { Exception: [{ InstanceId: at(3), Deleted: 1 }, exception] };
