@@ -46,8 +46,17 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   'src/metrics.ts': [],
   'src/sealer.ts': [],
   'src/trust.ts': [],
+  'src/tally.ts': [],
 };
-const passedIn = ['src/log.ts', 'src/clock.ts', 'src/metrics.ts', 'src/sealer.ts', 'src/trust.ts', 'src/config'];
+const passedIn = [
+  'src/log.ts',
+  'src/clock.ts',
+  'src/metrics.ts',
+  'src/sealer.ts',
+  'src/trust.ts',
+  'src/tally.ts',
+  'src/config',
+];
 /** Where everything meets: exempt from the doors and the import count. */
 const compositionRoots = ['src/server.ts'];
 /** Lists, one line an entry, and an engine's own composition root. */

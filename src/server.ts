@@ -28,6 +28,7 @@ import { type AdjustableLog, createLog, type Log } from './log.ts';
 import { createSealer } from './sealer.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/port.ts';
+import { ownTally, type Tally } from './tally.ts';
 import { createTrust } from './trust.ts';
 
 export interface RunningServer {
@@ -48,6 +49,7 @@ interface Parts {
   readonly log: Log;
   readonly store: Store;
   readonly open: OpenRequests;
+  readonly tally: Tally;
   /** What to close, last first. */
   readonly closers: (() => unknown)[];
   readonly reloaders: (() => Promise<void>)[];
@@ -60,13 +62,14 @@ const certificateCheck = { given: 60_000, own: 12 * 3_600_000 };
 /** Throws ListenError, and what the store throws when it cannot be opened; nothing stays open then. */
 export async function startServer(
   config: Config,
-  passed: { clock?: Clock; log?: AdjustableLog } = {},
+  passed: { clock?: Clock; log?: AdjustableLog; tally?: Tally } = {},
 ): Promise<RunningServer> {
   const clock = passed.clock ?? systemClock;
   const log = passed.log ?? createLog({ level: config.logLevel });
   const store = await openStore({ data: config.data, store: config.store, log, clock: clock.now });
   const closers = [() => store[Symbol.asyncDispose]()];
-  const parts: Parts = { config, clock, log, store, closers, reloaders: [], open: createOpenRequests() };
+  const { tally = ownTally } = passed;
+  const parts: Parts = { config, clock, log, store, tally, closers, reloaders: [], open: createOpenRequests() };
   try {
     const addresses = await compose(parts);
     return { addresses, close: () => closeAll(parts), reload: (next) => reloadAll(parts, log, next) };
@@ -97,7 +100,7 @@ async function closeAll({ closers, open, log }: Parts): Promise<void> {
 }
 
 async function compose(parts: Parts): Promise<RunningServer['addresses']> {
-  const { config, clock, log, store, closers, open } = parts;
+  const { config, clock, log, store, closers, open, tally } = parts;
   const addresses = createAddresses(store, config.domains);
   closers.push(() => addresses[Symbol.dispose]());
   const authenticate = createAuthenticator({
@@ -105,17 +108,18 @@ async function compose(parts: Parts): Promise<RunningServer['addresses']> {
     verify: createVerifier(),
     onCredentials: (changed) => store.feed.on((event) => event.credentials && changed(event.account)),
     clock,
+    tally,
   });
   closers.push(() => authenticate[Symbol.dispose]());
   const endpoint = createEndpoint({
-    ...{ store, config, clock, log, namesAnother: addresses.namesAnother },
+    ...{ store, config, clock, log, tally, namesAnother: addresses.namesAnother },
     sealer: createSealer(config.data),
     trust: createTrust(config.trustedCas ?? join(config.data, 'trusted')),
   });
   closers.push(() => endpoint[Symbol.asyncDispose]());
   const { joinDomains: joined } = config;
   const smarthost = handOnOf(config);
-  const rate = createRate(config.mailRates.outgoing, 3_600_000, clock);
+  const rate = createRate(config.mailRates.outgoing, 3_600_000, clock, (hear) => tally.open('mail out', hear));
   const sender = startSender({
     store,
     recipients: addresses,
@@ -198,7 +202,7 @@ async function keeperOf({ config, clock, log, closers, reloaders }: Parts): Prom
 }
 
 async function mailIn(
-  { config, store, clock, log }: Parts,
+  { config, store, clock, log, tally }: Parts,
   name: 'smtp' | 'lmtp',
   listen: Listen,
   recipients: Recipients,
@@ -208,7 +212,9 @@ async function mailIn(
   const listener = await startSmtpIn({
     ...{ store, recipients, listen, clock, log, lmtp: name === 'lmtp', limit: limits.mail },
     ...{ maxRecipients: mailRates.recipients, minVersion: tlsMin, joined: config.joinDomains },
-    ...(name === 'smtp' && { rate: createRate(mailRates.incoming, 60_000, clock) }),
+    ...(name === 'smtp' && {
+      rate: createRate(mailRates.incoming, 60_000, clock, (hear) => tally.open('mail in', hear)),
+    }),
     ...(tls && { tls: tls.current }),
   });
   tls?.onChange(listener.setCertificate);

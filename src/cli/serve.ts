@@ -8,9 +8,10 @@ import type { Config } from '../config/config.ts';
 import { settings } from '../config/settings.ts';
 import type { RunningServer } from '../server.ts';
 import type { Store } from '../store/port.ts';
+import type { Tally } from '../tally.ts';
 import { CliError, configOf, withStore } from './context.ts';
 import { settingOptions } from './setting-options.ts';
-import { startWorkers, tellReady } from './workers.ts';
+import { startWorkers, tellReady, workersTally } from './workers.ts';
 
 /** Runs until SIGTERM or SIGINT; a second one ends it at once. */
 export function serve(program: Command): void {
@@ -40,7 +41,7 @@ export function serve(program: Command): void {
 
 /** One of several processes: the parent says that they serve, and when they end. */
 async function work(config: Config, options: Parameters<typeof configOf>[0]): Promise<void> {
-  const server = await started(config);
+  const server = await started(config, workersTally());
   const ended = signal();
   onHangUp(() => server.reload(configOf(options)));
   tellReady(server.addresses);
@@ -60,10 +61,10 @@ function rootWarning(): string {
 }
 
 /** Loaded when it is needed: the other commands start in half the time without it. */
-async function started(config: Config): Promise<RunningServer> {
+async function started(config: Config, tally?: Tally): Promise<RunningServer> {
   const { ListenError, startServer } = await import('../server.ts');
   try {
-    return await startServer(config);
+    return await startServer(config, tally ? { tally } : {});
   } catch (error) {
     throw error instanceof ListenError ? new CliError(error.message) : error;
   }

@@ -1,8 +1,9 @@
 // Several serving processes on the same ports. Invariant: the first one is ready before the others start, since it makes what
 // must be made once (certificates, the store's schema); the kernel hands out connections, not the parent, which would need a
-// descriptor for each.
+// descriptor for each. What one counts for a cap is told to the others by the parent.
 import cluster, { type Worker } from 'node:cluster';
 import type { RunningServer } from '../server.ts';
+import { type Counted, createTally, isCounted, type Tally } from '../tally.ts';
 
 type Addresses = RunningServer['addresses'];
 const restartAfter = 1_000;
@@ -12,12 +13,21 @@ export function tellReady(addresses: Addresses): void {
   process.send?.({ addresses });
 }
 
+/** Of this process and its siblings. */
+export function workersTally(): Tally {
+  return createTally({
+    send: (message) => process.connected && process.send?.(message),
+    on: (listener) => process.on('message', (message) => isCounted(message) && listener(message)),
+  });
+}
+
 /** Starts `count` of them, each again when it ends by itself; resolves when all serve. Rejects when the first cannot. */
 export async function startWorkers(count: number): Promise<{ addresses: Addresses; close(): Promise<void> }> {
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   let closing = false;
   const fork = (): Worker => {
     const worker = cluster.fork();
+    worker.on('message', (message: Counted | object) => isCounted(message) && tellOthers(worker, message));
     worker.once('exit', () => {
       if (!closing && started) setTimeout(() => closing || fork(), restartAfter);
     });
@@ -47,9 +57,17 @@ export async function startWorkers(count: number): Promise<{ addresses: Addresse
   };
 }
 
+function tellOthers(from: Worker, message: Counted): void {
+  for (const worker of Object.values(cluster.workers ?? {})) {
+    if (worker && worker !== from && worker.isConnected()) worker.send(message);
+  }
+}
+
 function ready(worker: Worker): Promise<Addresses> {
   return new Promise((resolve, reject) => {
-    worker.once('message', ({ addresses }: { addresses: Addresses }) => resolve(addresses));
+    worker.on('message', (message: { readonly addresses: Addresses } | Counted) => {
+      if ('addresses' in message) resolve(message.addresses);
+    });
     worker.once('exit', (code) => reject(new Error(`a worker ended with ${code} before it served`)));
   });
 }

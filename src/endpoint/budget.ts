@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
+import { type Count, ownTally, type Tally } from '../tally.ts';
 
 /** Pings have a budget of their own: a device that asks again at once must not use up what its Syncs need. */
 const pings = { count: 60, seconds: 60 };
 const window = 300;
+const ofPings = ' Ping';
 /** The same request so often within a minute is a loop: its answers come later and later. */
 const repeats = { usual: 20, within: 60_000, first: 200, most: 10_000 };
 
@@ -21,7 +23,7 @@ interface Last {
   times: number;
 }
 
-/** What each device may still ask, in this process. */
+/** What each device may still ask. */
 export class Budget {
   readonly #clock: Clock;
   /** Requests in five minutes; 0: any number. */
@@ -29,26 +31,38 @@ export class Budget {
   readonly #buckets = new LRUCache<string, Bucket>({ max: 50_000 });
   readonly #last = new LRUCache<string, Last>({ max: 50_000 });
 
-  constructor(clock: Clock, rate: number) {
+  readonly #tell: Count;
+
+  constructor(clock: Clock, rate: number, tally: Tally = ownTally) {
     this.#clock = clock;
     this.#rate = rate;
+    this.#tell = tally.open('requests', (key, amount) => {
+      const { bucket, most } = this.#filled(key);
+      bucket.tokens = Math.max(-most, bucket.tokens - amount);
+    });
   }
 
   /** Seconds after which to come again; undefined: it may go on. */
   take(device: string, command: string): number | undefined {
     if (this.#rate === 0) return undefined;
-    const isPing = command === 'Ping';
+    const key = command === 'Ping' ? `${device}${ofPings}` : device;
+    const { bucket, perSecond } = this.#filled(key);
+    if (bucket.tokens < 1) return Math.max(1, Math.ceil((1 - bucket.tokens) / perSecond));
+    bucket.tokens -= 1;
+    this.#tell(key, 1);
+    return undefined;
+  }
+
+  #filled(key: string): { readonly bucket: Bucket; readonly most: number; readonly perSecond: number } {
+    const isPing = key.endsWith(ofPings);
     const most = isPing ? pings.count : this.#rate;
     const perSecond = isPing ? pings.count / pings.seconds : this.#rate / window;
-    const key = isPing ? `${device} Ping` : device;
     const now = this.#clock.now();
     const bucket = this.#buckets.get(key) ?? { tokens: most, at: now };
     bucket.tokens = Math.min(most, bucket.tokens + (Math.max(0, now - bucket.at) / 1000) * perSecond);
     bucket.at = now;
     this.#buckets.set(key, bucket);
-    if (bucket.tokens < 1) return Math.max(1, Math.ceil((1 - bucket.tokens) / perSecond));
-    bucket.tokens -= 1;
-    return undefined;
+    return { bucket, most, perSecond };
   }
 
   /** How often the device has just sent this, and the milliseconds that its answer is held back. */

@@ -35,6 +35,7 @@ import type { Log } from '../log.ts';
 import { Waiters } from '../push/waiters.ts';
 import type { Sealer } from '../sealer.ts';
 import type { Reader, Store, Transaction } from '../store/port.ts';
+import type { Tally } from '../tally.ts';
 import type { Trust } from '../trust.ts';
 import { Budget } from './budget.ts';
 import { makeRoom } from './devices.ts';
@@ -51,6 +52,7 @@ export interface EndpointParts {
   readonly log: Log;
   readonly sealer: Sealer;
   readonly trust: Trust;
+  readonly tally?: Tally;
   readonly namesAnother: Gate['namesAnother'];
 }
 
@@ -63,7 +65,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint & AsyncDisposable
     quietDelay: config.quietDelay * 1000,
     onError: (error) => log.error('a waiting phone could not be asked', { error }),
   });
-  const budget = new Budget(clock, config.deviceRate);
+  const budget = new Budget(clock, config.deviceRate, parts.tally);
   const { policy, maxDevices } = config;
   const rules = () => ({ policy, maxDevices, budget, now: clock.now() });
   const pages = createLane(2);

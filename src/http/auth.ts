@@ -5,6 +5,7 @@ import type { VerifyPassword } from '../admin/password.ts';
 import type { Clock } from '../clock.ts';
 import type { Account } from '../domain/account.ts';
 import type { AccountId } from '../domain/ids.ts';
+import type { Tally } from '../tally.ts';
 import { parseBasic } from './basic.ts';
 import { createFailedLogins, type FailedLogins } from './failed-logins.ts';
 
@@ -36,6 +37,7 @@ export interface AuthOptions {
   /** Calls the listener when an account's password, addresses or existence changed; returns what ends it. */
   readonly onCredentials: (listener: (account: AccountId) => void) => () => void;
   readonly clock: Clock;
+  readonly tally?: Tally;
 }
 const trusted = 10 * 60_000;
 
@@ -47,7 +49,7 @@ export function createAuthenticator(options: AuthOptions): Authenticator {
   const secret = randomBytes(32);
   const known = new LRUCache<string, Verified>({ max: 20_000, ttl: trusted, perf: { now: options.clock.now } });
   const asking = new Map<string, Promise<Verified | undefined>>();
-  const failures = createFailedLogins(options.clock);
+  const failures = createFailedLogins(options.clock, options.tally);
   let changes = 0;
   const off = options.onCredentials((account) => {
     changes++;

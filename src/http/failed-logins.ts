@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
+import { ownTally, type Tally } from '../tally.ts';
 
 const allowed = 10;
 const span = 60_000;
@@ -18,12 +19,21 @@ export interface FailedLogins {
   forget(who: string): void;
 }
 
-export function createFailedLogins(clock: Clock): FailedLogins {
+export function createFailedLogins(clock: Clock, tally: Tally = ownTally): FailedLogins {
   const kept = new LRUCache<string, Failures>({ max: 50_000 });
   const current = (who: string): Failures | undefined => {
     const failures = kept.get(who);
     return failures && clock.now() - failures.since < span ? failures : undefined;
   };
+  const count = (who: string, attempt: string): void => {
+    const failures = current(who) ?? { since: clock.now(), tried: new Set() };
+    failures.tried.add(attempt);
+    kept.set(who, failures);
+  };
+  const tell = tally.open('failed logins', (told) => {
+    const [who = '', attempt = ''] = told.split('\n');
+    count(who, attempt);
+  });
   return {
     locked: (who) => {
       const failures = current(who);
@@ -31,9 +41,8 @@ export function createFailedLogins(clock: Clock): FailedLogins {
       return Math.max(1, Math.ceil((failures.since + span - clock.now()) / 1000));
     },
     failed: (who, attempt) => {
-      const failures = current(who) ?? { since: clock.now(), tried: new Set() };
-      failures.tried.add(attempt);
-      kept.set(who, failures);
+      count(who, attempt);
+      tell(`${who}\n${attempt}`, 1);
     },
     forget: (who) => void kept.delete(who),
   };

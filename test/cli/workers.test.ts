@@ -18,7 +18,7 @@ function childrenOf(pid: number): number[] {
   return text === '' ? [] : text.split(' ').map(Number);
 }
 
-test('several processes serve the same port; one that dies is replaced, and all end together', {
+test('several processes serve the same port and count together; one that dies is replaced, and all end together', {
   skip: noMongod,
   timeout: 120_000,
 }, async (t) => {
@@ -53,6 +53,14 @@ test('several processes serve the same port; one that dies is replaced, and all 
   }
   assert.ok(now.includes(workers[1]!), 'the other one goes on');
   assert.equal(await ask(), 200);
+
+  // Whichever of them heard of the wrong passwords, all are shut.
+  const tryPassword = async (password: string) => {
+    const headers = { authorization: `Basic ${btoa(`alice@example.test:${password}`)}`, connection: 'close' };
+    return (await fetch(`${http}/Microsoft-Server-ActiveSync`, { method: 'OPTIONS', headers })).headers;
+  };
+  for (let n = 0; n < 10; n++) await tryPassword(`wrong ${n}`);
+  for (let shut = 0; shut < 12; ) shut = (await tryPassword('wrong 0')).has('retry-after') ? shut + 1 : 0;
 
   child.kill('SIGTERM');
   assert.deepEqual(await once(child, 'exit'), [0, null]);
