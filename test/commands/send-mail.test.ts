@@ -57,6 +57,11 @@ describe('SendMail', async () => {
     assert.doesNotMatch(out!.mime, /eve/);
     const [copy] = (await load(phone, sent)).mails.values();
     assert.equal(copy?.Bcc, 'eve@example.net');
+    const many = Array.from({ length: 100 }, (_, n) => `guest${n}@example.net`);
+    await send(phone, request({ ClientId: 'many', Mime: message(`Bcc: ${many.join(',\r\n ')}\r\n`) }));
+    assert.equal((await taken()).length, 1);
+    const told = [...(await load(phone, sent)).mails.values()].map(({ Bcc = '' }) => Bcc.length);
+    assert.ok(Math.max(...told) > 1000 && Math.max(...told) <= 1024);
   });
 
   test('the same message with the same ClientId again is Status 118; with another of either it is sent', async () => {

@@ -2,6 +2,7 @@
 import { formatCompactDateTime, globalObjIdOfUid, type MeetingRequest, type Version } from '../../../protocol/index.ts';
 import type { Meeting } from '../../domain/email.ts';
 import type { Event, Recurrence } from '../../domain/event.ts';
+import { shownUid } from './uid.ts';
 import { locationText } from './write-event.ts';
 import { instantOf, timezoneElement, wallOf } from './zone.ts';
 
@@ -37,7 +38,7 @@ export function writeMeetingRequest(meeting: Meeting, version: Version): Meeting
     GlobalObjId: globalObjIdOf(event),
     DisallowNewTimeProposal: event.disallowNewTimeProposal ? 1 : 0,
     MeetingMessageType: messageType,
-    UID: event.uid,
+    UID: shownUid(event),
     ProposedStartTime: proposed && formatCompactDateTime(proposed.start),
     ProposedEndTime: proposed && formatCompactDateTime(proposed.end),
   };

@@ -12,6 +12,7 @@ import type { ServerId } from '../../domain/ids.ts';
 import type { BodyPreference } from '../../domain/sync-record.ts';
 import { asText, noBody, writeTextBody } from '../body.ts';
 import { fileReference } from '../email/file-reference.ts';
+import { shownUid } from './uid.ts';
 import { instantOf, timezoneElement } from './zone.ts';
 
 export interface Asked {
@@ -51,7 +52,7 @@ export function writeEvent(event: Event, asked: Asked): WrittenCalendar {
     EndTime: time(event.end),
     Sensitivity: event.sensitivity ?? 0,
     StartTime: time(event.start),
-    UID: event.uid,
+    UID: shownUid(event),
     MeetingStatus: event.meetingStatus ?? 0,
     Recurrence: event.recurrence && writeRecurrence(event.recurrence, time, asked),
     Exceptions: event.exceptions?.length

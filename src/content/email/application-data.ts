@@ -9,7 +9,7 @@ import type { LivingItem } from '../../domain/item.ts';
 import type { BodyPreference } from '../../domain/sync-record.ts';
 import { writeMeetingRequest } from '../calendar/meeting-request.ts';
 import { readItem } from '../read-item.ts';
-import { formatAddress, parseAddressText } from './address.ts';
+import { formatAddress, formatAddresses, parseAddressText } from './address.ts';
 import { keyOf } from './attachment.ts';
 import type { RenderedBody, RenderedPart } from './body.ts';
 import { isAboutMeeting } from './calendar-part.ts';
@@ -24,7 +24,7 @@ export function writeEmail(item: EmailItem, body: RenderedBody | undefined, vers
   return {
     To: content.to,
     Cc: content.cc || undefined,
-    Bcc: content.bcc || undefined,
+    Bcc: writeBcc(content),
     From: content.from,
     Sender: writeSender(content),
     Subject: content.subject,
@@ -55,6 +55,13 @@ function writeSender({ sender, from }: Email): string | undefined {
   if (sender === '' || sender === from) return undefined;
   const [one, other] = [sender, from].map((text) => parseAddressText(text)[0]?.address.toLowerCase());
   return one === other ? undefined : sender;
+}
+
+/** The schema's length; a draft's stays whole, since the phone writes it back. */
+const longestBcc = 1024;
+function writeBcc({ bcc, draft }: Email): string | undefined {
+  if (draft || bcc.length <= longestBcc) return bcc || undefined;
+  return formatAddresses(parseAddressText(bcc), longestBcc);
 }
 
 /** MS-ASEMAIL_R711: several stand between semicolons. */

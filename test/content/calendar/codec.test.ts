@@ -248,6 +248,10 @@ describe('changes from 16.0 on', () => {
     const single = shown(change(series, '16.1', { Recurrence: {} }), '16.1');
     assert.deepEqual([single.Recurrence, single.Exceptions], [undefined, undefined]);
   });
+  test('MS-ASCAL_R463: of a long UID 300 characters are told', () => {
+    const stored = { ...asEvent(add('16.1', timed)), uid: 'u'.repeat(400) };
+    assert.equal(shown(stored as unknown as Fields, '16.1').UID, 'u'.repeat(300));
+  });
   test('the UID is the server’s, the organizer the account', () => {
     const event = add('16.1', { ...timed, UID: 'theirs', OrganizerEmail: 'mallory@example.test' });
     assert.notEqual(asEvent(event).uid, 'theirs');
