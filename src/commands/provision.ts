@@ -36,6 +36,7 @@ export const provisionCommand = defineCommand({
     const wipe = await answerWipe(context, request!);
     if (wipe) return wipe;
     const policy = request!.Policies?.Policy;
+    if (request!.Policies && !policy) throw new EasError('invalid-request', 'no Policy');
     if (!policy && !request!.DeviceInformation) return { Status: 1 }; // a wipe is asked for; none is pending
     if (request!.DeviceInformation) await saveDeviceInformation(context, request!.DeviceInformation.Set);
     const information = request!.DeviceInformation && { Status: 1 };

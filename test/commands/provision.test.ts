@@ -141,6 +141,11 @@ describe('Provision', async () => {
     }
   });
 
+  test('Policies without a Policy are Status 2 (MS-ASPROV_R306, R497)', async () => {
+    const phone = await house.phone();
+    assert.equal(await phone.status('Provision', { DeviceInformation, Policies: {} }), 2);
+  });
+
   test('an empty Provision asks for a wipe: there is none', async () => {
     const phone = await house.phone();
     assert.equal(await phone.status('Provision', {}), 1);
