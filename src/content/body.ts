@@ -84,14 +84,19 @@ export function bodyAfter(
   { Body, Body25 }: { readonly Body?: Pick<Body, 'Type' | 'Data'> | undefined; readonly Body25?: string | undefined },
   bodies: readonly BodyPreference[] | undefined,
 ): TextBody | undefined {
-  if (Body25 !== undefined) return Body25 === '' ? undefined : keepShown(before, { type: 1, data: Body25 });
+  if (Body25 !== undefined) return keepShown(before, Body25 === '' ? undefined : { type: 1, data: Body25 }, bodies);
   const told = Body && readTextBody(Body);
   if (told === undefined) return before;
   return keepShown(before, told === 'none' ? undefined : told, bodies);
 }
 
-/** [MS-ASCNTC] and [MS-ASTASK] of version 2.5: plain text and its size. */
-export function writeBody25(body: TextBody): { Body25: string; BodySize: number; BodyTruncated: boolean } {
+/** [MS-ASCNTC] and [MS-ASTASK] of version 2.5: plain text, cut as the device asked, and the size of all of it. */
+export function writeBody25(
+  body: TextBody,
+  bodies: readonly BodyPreference[],
+): { Body25: string; BodySize: number; BodyTruncated: boolean } {
   const text = asText(body);
-  return { Body25: text, BodySize: Buffer.byteLength(text), BodyTruncated: false };
+  const limit = bodies.find(({ type }) => type === 1)?.truncationSize ?? Number.POSITIVE_INFINITY;
+  const size = Buffer.byteLength(text);
+  return { Body25: size > limit ? cutUtf8(text, limit) : text, BodySize: size, BodyTruncated: size > limit };
 }

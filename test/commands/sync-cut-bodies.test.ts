@@ -79,6 +79,22 @@ describe('a body that comes back as it was shown stays whole', () => {
     }
   }
 
+  for (const one of classes.filter(({ name }) => name !== 'Notes')) {
+    test(`${one.name} 2.5, by Truncation`, async (t) => {
+      const house = await openHouse(t);
+      const { source, reader } = await world(house, '2.5', one, { Truncation: 1 });
+      const data = 'Zürich, '.repeat(100);
+      const { id } = await source.add({ ...one.facts, Body: { Type: 1, Data: data } });
+      await reader.sync();
+      const seen = reader.items.get(id)! as { readonly Body25: string; readonly BodyTruncated: boolean };
+      assert.deepEqual([Buffer.byteLength(seen.Body25), seen.BodyTruncated], [512, true]);
+      const { BodySize: _, BodyTruncated: __, ...told } = seen as typeof seen & { readonly BodySize?: number };
+      assert.equal(await reader.change(id, { ...told, ...one.change }), 1);
+      await source.sync();
+      assert.equal(source.items.get(id)!.Body!.Data!.match(/Zürich/g)?.length, 100);
+    });
+  }
+
   test('what was written behind the beginning counts', async (t) => {
     const house = await openHouse(t);
     const as = { BodyPreference: [{ Type: 1 as const, TruncationSize: 21 }] };

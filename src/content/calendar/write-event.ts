@@ -10,7 +10,7 @@ import {
 import type { Event, EventAttendee, EventDetails, EventException, EventFile, Recurrence } from '../../domain/event.ts';
 import type { ServerId } from '../../domain/ids.ts';
 import type { BodyPreference } from '../../domain/sync-record.ts';
-import { asText, noBody, writeTextBody } from '../body.ts';
+import { noBody, writeBody25, writeTextBody } from '../body.ts';
 import { fileReference } from '../email/file-reference.ts';
 import { shownUid } from './uid.ts';
 import { instantOf, timezoneElement } from './zone.ts';
@@ -62,6 +62,8 @@ export function writeEvent(event: Event, asked: Asked): WrittenCalendar {
     DisallowNewTimeProposal: event.disallowNewTimeProposal ?? false,
     ResponseType: event.responseType,
     NativeBodyType: event.body?.type,
+    BodyTruncated:
+      (version === '2.5' && event.body && writeBody25(event.body, asked.bodies).BodyTruncated) || undefined,
     InstanceId: event.instance === undefined ? undefined : time(event.instance),
   };
 }
@@ -115,7 +117,7 @@ function writeFiles(files: readonly EventFile[], id: ServerId | undefined): Cale
 
 function writeBody(body: EventDetails['body'] | null, { version, bodies }: Asked): Partial<CalendarException> {
   if (body === undefined) return {};
-  if (version === '2.5') return { Body25: body ? asText(body) : '' };
+  if (version === '2.5') return { Body25: body ? writeBody25(body, bodies).Body25 : '' };
   return { Body: writeTextBody(body ?? noBody, bodies) };
 }
 

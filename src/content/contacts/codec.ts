@@ -50,7 +50,7 @@ export const contactsCodec: FieldsCodec = {
     for (const name of dates)
       if (typeof fields[name] === 'number') shown[name] = formatDateTime(fields[name] as number);
     for (const [list, one] of Object.entries(lists)) if (fields[list]) shown[list] = { [one]: fields[list] };
-    Object.assign(shown, version === '2.5' ? writeBody25(body) : newBody(body, bodies));
+    Object.assign(shown, version === '2.5' ? writeBody25(body, bodies) : newBody(body, bodies));
     return write(contact, shown as WrittenContact, { version });
   },
   stub: (text) => ({ FileAs: text, LastName: text }),

@@ -66,7 +66,9 @@ export const tasksCodec: FieldsCodec = {
     const { body = noBody, recurrence } = about;
     const told: WrittenTask = {
       Subject: about.subject,
-      ...(version === '2.5' ? writeBody25(body) : { Body: writeTextBody(body, bodies), NativeBodyType: body.type }),
+      ...(version === '2.5'
+        ? writeBody25(body, bodies)
+        : { Body: writeTextBody(body, bodies), NativeBodyType: body.type }),
       Importance: about.importance,
       UtcStartDate: date(about.utcStart),
       StartDate: date(about.start),
