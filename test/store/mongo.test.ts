@@ -10,7 +10,7 @@ if (!noMongod) {
     open: (url, options = {}) => openStore({ ...options, data: '', store: url }),
     audit: auditMongo,
     remove: dropDatabase,
-    // What the one before left under way holds its accounts for three seconds.
+    // What the one before left under way may hold an account for six seconds.
     storm: 4000,
     youth: 200,
     skip: [

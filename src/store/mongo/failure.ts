@@ -12,11 +12,15 @@ export function asDomainError(error: unknown): unknown {
     return new EasError('too-large', undefined, { cause: error });
   }
   // Too many wrote the same row for as long as the driver tried.
-  if (error.code === 112) return new EasError('busy', undefined, { cause: error });
+  if (isCollision(error)) return new EasError('busy', undefined, { cause: error });
   return new EasError('store-unavailable', error.message.replace(/mongodb(\+srv)?:\/\/\S+/g, '***'), { cause: error });
 }
 
 /** A drawn number or id that stood there already. */
+/** Another transaction wrote the same. */
+export function isCollision(error: unknown): boolean {
+  return error instanceof MongoError && error.code === 112;
+}
 export function isDuplicate(error: unknown): boolean {
   return error instanceof MongoError && error.code === 11000;
 }

@@ -11,7 +11,7 @@ export interface Presence {
 
 /** Milliseconds. */
 const beat = 1000;
-const silence = 3000;
+const silence = 5000;
 
 /** Resolves when others know of it. */
 export async function startPresence(mongo: Mongo, failed: (error: unknown) => void): Promise<Presence> {
@@ -33,12 +33,12 @@ export async function startPresence(mongo: Mongo, failed: (error: unknown) => vo
     }
   };
 
-  let closed = false;
-  let turn = Promise.resolve();
+  let turn: Promise<void> | undefined;
   const timer = setInterval(() => {
-    turn = turn.then(async () => {
-      if (!closed) await appear().then(endSilent).catch(failed);
-    });
+    turn ??= appear()
+      .then(endSilent)
+      .catch(failed)
+      .finally(() => (turn = undefined));
   }, beat);
   timer.unref();
   try {
@@ -49,7 +49,6 @@ export async function startPresence(mongo: Mongo, failed: (error: unknown) => vo
   }
   return {
     close: async () => {
-      closed = true;
       clearInterval(timer);
       await turn;
       await docs.nodes.deleteOne({ _id }).catch(failed);

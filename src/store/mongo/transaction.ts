@@ -1,7 +1,7 @@
 // How this engine runs a transaction of the database: a snapshot, a majority, and again when another node was in its way.
 import type { ClientSession } from 'mongodb';
 import type { Mongo } from './documents.ts';
-import { domainErrors } from './failure.ts';
+import { domainErrors, isCollision } from './failure.ts';
 
 const transactionOptions = {
   readConcern: { level: 'snapshot' },
@@ -12,13 +12,20 @@ const transactionOptions = {
 export interface Tried {
   readonly session: ClientSession;
   /** Not the first time: another node wrote the same. */
-  readonly again: boolean;
+  readonly collided: boolean;
 }
 
 export function inTransaction<T>({ sessions }: Mongo, work: (tried: Tried) => Promise<T>): Promise<T> {
   return sessions.use((session) => {
-    let tries = 0;
-    return session.withTransaction(() => work({ session, again: tries++ > 0 }), transactionOptions);
+    let collided = false;
+    return session.withTransaction(async () => {
+      try {
+        return await work({ session, collided });
+      } catch (error) {
+        collided ||= isCollision(error);
+        throw error;
+      }
+    }, transactionOptions);
   });
 }
 

@@ -46,9 +46,9 @@ export function startWriter(
       for (const [index, waiting] of group.entries()) settle(waiting, outcomes[index]!);
       for (const event of events) setImmediate(committed, event);
     } catch (error) {
-      // One of them is the reason; the others must not fail with it.
-      if (group.length > 1 && isRefused(error)) for (const waiting of group) await run([waiting]);
-      else for (const waiting of group) refuse(waiting, error);
+      if (group.length === 1 || !isRefused(error)) for (const waiting of group) refuse(waiting, error);
+      // One of them is the reason; the others must not fail, or wait, with it.
+      else for (const half of halves(group)) await run(half);
     }
   };
   const start = (): void => {
@@ -91,6 +91,21 @@ function refuse({ resolve, reject }: Waiting, error: unknown): void {
   else reject(asDomainError(error));
 }
 
+/** An account stays whole as long as there are others. */
+function halves(group: readonly Waiting[]): (readonly Waiting[])[] {
+  const accounts = [...new Set(group.map(({ list }) => list.account))];
+  const middle = Math.ceil(group.length / 2);
+  if (accounts.length === 1) return [group.slice(0, middle), group.slice(middle)];
+  const first = new Set(accounts.slice(0, Math.ceil(accounts.length / 2)));
+  const isFirst = ({ list }: Waiting) => first.has(list.account);
+  return [group.filter(isFirst), group.filter((waiting) => !isFirst(waiting))];
+}
+
+/** Of many accounts, with what another node wrote: fewer at once collide less. */
+class Collided extends Error {
+  override readonly name = 'Collided';
+}
+
 interface Committed {
   readonly outcomes: readonly Outcome[];
   readonly events: readonly FeedEvent[];
@@ -100,11 +115,12 @@ interface Committed {
 /** The lists are data, so that this may run again after a conflict with another node. */
 async function commitGroup(
   { docs }: Mongo,
-  { session, again }: Tried,
+  { session, collided }: Tried,
   lists: readonly List[],
   now: number,
 ): Promise<Committed> {
-  const loaded = await load(docs, session, lists, again);
+  if (collided && lists.some(({ account }) => account !== lists[0]!.account)) throw new Collided();
+  const loaded = await load(docs, session, lists, collided);
   const groups = new Map([...loaded].map(([account, each]) => [account, new GroupRows(each)]));
   const outcomes = lists.map((list) => tryList(groups.get(list.account), list));
   const events = new Map<number, FeedEvent>();
