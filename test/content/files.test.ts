@@ -180,6 +180,25 @@ describe('events', () => {
     assert.deepEqual(readEventFile(writeEventFile(items), options).items.map(withoutStamps), items.map(withoutStamps));
   });
 
+  test('an occurrence that was cancelled is none of the dates', () => {
+    const cancelled = [
+      'BEGIN:VEVENT',
+      'UID:d',
+      'STATUS:CANCELLED',
+      'RECURRENCE-ID:20260302T100000Z',
+      'DTSTART:20260302T100000Z',
+      end,
+    ];
+    const hourly = datesOf('DTSTART:20260302T090000Z', 'RRULE:FREQ=HOURLY;COUNT=2', end, ...cancelled);
+    assert.deepEqual(hourly.starts, [['d', '2026-03-02T09:00']]);
+    assert.deepEqual(hourly.errors, []);
+    const monthly = datesOf('DTSTART:20260302T100000Z', 'RRULE:FREQ=MONTHLY;BYMONTHDAY=2,15', end, ...cancelled);
+    assert.deepEqual(
+      monthly.items.map(({ exceptions }) => exceptions?.map(({ deleted }) => deleted)),
+      [[true], undefined],
+    );
+  });
+
   test('on several days or months are a series for each, with what is said of single occurrences', () => {
     const rules: readonly [string, readonly string[]][] = [
       ['FREQ=MONTHLY;BYMONTHDAY=2,15', ['2026-03-02', '2026-03-15']],

@@ -6,7 +6,7 @@ import type { Event } from '../../domain/event.ts';
 import { addLeftover, leftoverOf, leftoverText, readLeftover } from '../leftover.ts';
 import { expand } from './expand.ts';
 import { type LineError, type ParsedText, parseComponents } from './icalendar.ts';
-import { readEvents } from './read-icalendar.ts';
+import { isCancelled, readEvents } from './read-icalendar.ts';
 import { vtimezoneReader } from './vtimezone.ts';
 import { writeICalendar } from './write-icalendar.ts';
 
@@ -78,7 +78,8 @@ function readGroups(
     if (found.length === 0) errors.push({ line, reason: 'an event without a start that could be read' });
     const master = group.find((one) => !one.hasProperty('recurrence-id'));
     const series = found.find(({ instance }) => instance === undefined);
-    const expanded = master && series && expand(master, series, found, zoneOf);
+    const cancelled = group.filter(isCancelled).flatMap((one) => instanceOf(one, some, options.zone) ?? []);
+    const expanded = master && series && expand(master, series, { told: found, cancelled }, zoneOf);
     for (const event of expanded?.events ?? []) {
       items.push(completed(event, event.recurrence ? group : [master!], some, { ...options, said: dated }));
     }

@@ -19,33 +19,40 @@ export interface Expanded {
   readonly used: ReadonlySet<Event>;
 }
 
-/** What the component of an event says beyond one pattern; `told`: what others say of single occurrences. Undefined: nothing, or too much. */
+/** What other components say of single occurrences. */
+export interface Others {
+  readonly told: readonly Event[];
+  /** Instants. */
+  readonly cancelled: readonly number[];
+}
+
+/** What the component of an event says beyond one pattern. Undefined: nothing, or too much. */
 export function expand(
   component: ICAL.Component,
   event: Event,
-  told: readonly Event[],
+  { told: all, cancelled }: Others,
   zoneOf: ZoneOf,
 ): Expanded | undefined {
   const rule = component.getFirstPropertyValue('rrule') as ICAL.Recur | null;
-  const [added, excluded] = ['rdate', 'exdate'].map((name) => instantsIn(component, name, event.zone, zoneOf)) as [
-    number[],
-    number[],
-  ];
+  const added = instantsIn(component, 'rdate', event.zone, zoneOf);
+  const excluded = [...instantsIn(component, 'exdate', event.zone, zoneOf), ...cancelled];
+  const gone = all.filter(({ instance = Number.NaN }) => cancelled.includes(instance));
+  const told = all.filter((one) => !gone.includes(one));
   const split = added.length === 0 ? splitSeries(rule, event, excluded, told) : undefined;
   if (split) {
     const has = ({ instance = Number.NaN }: Event) =>
       split.some((one) => one.exceptions?.some(({ original }) => original === instance));
-    return { events: split, used: new Set(told.filter(has)) };
+    return { events: split, used: new Set([...gone, ...told.filter(has)]) };
   }
   const byRule = rule && !event.recurrence ? datesOf(rule, event) : [];
-  if (!byRule) return undefined;
+  if (!byRule || byRule.length + added.length === 0) return undefined;
   const isOwn = (at: number) => event.recurrence !== undefined && startsBetween(event, at, at + 1).length > 0;
   const dates = [...(event.recurrence ? [] : [event.start]), ...byRule, ...added];
   const starts = [...new Set(dates)].filter((at) => !excluded.includes(at) && !isOwn(at)).sort((a, b) => a - b);
-  const none = event.recurrence ? 0 : 1;
-  if (starts.length <= none || starts.length > most) return undefined;
-  const used = new Set(told.filter(({ instance = Number.NaN }) => starts.includes(instance)));
-  return { events: [...eventsAt(event, starts, [...used]), ...(event.recurrence ? [event] : [])], used };
+  if (starts.length > most || (starts.length === 0 && !event.recurrence)) return undefined;
+  const meant = told.filter(({ instance = Number.NaN }) => starts.includes(instance));
+  const series = event.recurrence ? [event] : [];
+  return { events: [...eventsAt(event, starts, meant), ...series], used: new Set([...gone, ...meant]) };
 }
 
 /** Undefined for a rule without a near end, and for one that the library cannot follow. */

@@ -90,7 +90,7 @@ function withDeleted(event: Event, component: ICAL.Component, zoneOf: ZoneOf): E
 }
 const mostExceptions = 1000;
 
-function isCancelled(component: ICAL.Component): boolean {
+export function isCancelled(component: ICAL.Component): boolean {
   return textOf(component, 'status')?.toUpperCase() === 'CANCELLED';
 }
 
