@@ -6,7 +6,7 @@ import type { Item, LivingItem } from '../domain/item.ts';
 import { above, comparePositions, type Position } from '../domain/position.ts';
 import type { Floors, Part } from '../domain/sync-record.ts';
 
-/** What a device is to be told of an item. `since`: the watermark that a Change starts from. */
+/** What a device is to be told of an item. `since`: parts that changed behind this stamp may be new to it. */
 export type Change =
   | { readonly kind: 'Add' | 'Change'; readonly item: LivingItem; readonly since: Modseq }
   | { readonly kind: 'Delete' | 'SoftDelete'; readonly id: ServerId };
