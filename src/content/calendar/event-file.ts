@@ -26,6 +26,7 @@ const known: ReadonlySet<string> = new Set([
   ...['uid', 'dtstamp', 'dtstart', 'dtend', 'duration', 'sequence', 'summary', 'location', 'geo', 'description'],
   ...['x-alt-desc', 'class', 'status', 'transp', 'organizer', 'attendee', 'categories', 'exdate', 'recurrence-id'],
   ...['x-microsoft-cdo-busystatus', 'x-microsoft-cdo-intendedstatus', 'x-microsoft-disallow-counter'],
+  ...['x-microsoft-onlinemeetingconflink', 'x-microsoft-onlinemeetingexternallink'],
 ]);
 const once: ReadonlySet<string> = new Set(['rrule', 'recurrence-id']);
 const atOnce = 500;

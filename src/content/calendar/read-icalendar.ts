@@ -182,6 +182,8 @@ function readDetails(component: ICAL.Component): Partial<Event> {
     intendedBusy: intended,
     reminder: reminderOf(component),
     disallowNewTimeProposal: upper('x-microsoft-disallow-counter') === 'TRUE' ? true : undefined,
+    confLink: textOf(component, 'x-microsoft-onlinemeetingconflink'),
+    externalLink: textOf(component, 'x-microsoft-onlinemeetingexternallink'),
   }) as Partial<Event>;
 }
 

@@ -82,6 +82,8 @@ function eventComponent(event: Event, options: ICalendarOptions): ICAL.Component
   say('x-microsoft-cdo-busystatus', busyNames[method === 'REQUEST' ? 1 : busy]);
   if (method === 'REQUEST') say('x-microsoft-cdo-intendedstatus', busyNames[busy]);
   if (event.disallowNewTimeProposal) say('x-microsoft-disallow-counter', 'TRUE');
+  say('x-microsoft-onlinemeetingconflink', event.confLink);
+  say('x-microsoft-onlinemeetingexternallink', event.externalLink);
   addPeople(component, event, options);
   if (personal) addPersonal(component, event);
   return component;

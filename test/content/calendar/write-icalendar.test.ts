@@ -1,7 +1,9 @@
 // Events as iCalendar text and back: what is written is read again, by us and by a reader that is not ours.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { asFields, calendarCodec } from '../../../src/content/calendar/codec.ts';
 import { parseCalendar } from '../../../src/content/calendar/icalendar.ts';
+import { readCalendar } from '../../../src/content/calendar/read-event.ts';
 import { readEvents } from '../../../src/content/calendar/read-icalendar.ts';
 import { startsBetween } from '../../../src/content/calendar/recurrence.ts';
 import { writeICalendar } from '../../../src/content/calendar/write-icalendar.ts';
@@ -40,6 +42,19 @@ test('what is written of an event is read again', () => {
     ...single,
     organizer: { email: 'ann@example.test', name: "Ann 'A' B" },
   });
+});
+
+test('the links of an online meeting are written, read, and shown from 14.1 on', () => {
+  const links = { confLink: 'conf:sip:ann@example.test;gruu', externalLink: 'https://meet.example.test/1,2;3' };
+  const [event] = back(writeICalendar([{ ...single, ...links }], { method: 'REQUEST' }));
+  assert.deepEqual([event?.confLink, event?.externalLink], Object.values(links));
+  for (const version of ['14.0', '14.1', '16.1'] as const) {
+    const account = { address: 'bob@example.test', displayName: 'Bob' };
+    const data = calendarCodec.write(asFields(event!), { version, now: 0, account }, []);
+    const { OnlineMeetingConfLink, OnlineMeetingExternalLink } = readCalendar(data, version);
+    const shown = version === '14.0' ? [undefined, undefined] : Object.values(links);
+    assert.deepEqual([OnlineMeetingConfLink, OnlineMeetingExternalLink], shown);
+  }
 });
 
 test('lines are folded at 75 bytes and end in CRLF', () => {
