@@ -18,7 +18,6 @@ import { parseFileReference } from '../content/email/file-reference.ts';
 import { held, pieces } from '../content/email/late.ts';
 import { EasError } from '../domain/errors.ts';
 import type { ServerId } from '../domain/ids.ts';
-import type { LivingItem } from '../domain/item.ts';
 import { isLiving } from '../sync/view.ts';
 import { renderOptionsOf } from './body-preference.ts';
 import type { Context } from './define.ts';
@@ -59,6 +58,8 @@ async function fetchHit(context: Context, asked: ItemOperationsFetch, LongId: st
 }
 
 async function fetchItem(context: Context, asked: ItemOperationsFetch, id: ServerId): Promise<FetchAnswer> {
+  // [MS-ASCMD] R3547, R3556: ranges are of files.
+  if (asked.Options?.Range !== undefined) throw new EasError('invalid-request', 'Range');
   const item = await context.read((reading) => reading.item(id));
   if (!item || !isLiving(item)) throw new EasError('item-not-found', id);
   if (asked.CollectionId !== undefined && asked.CollectionId !== item.collection)
@@ -130,7 +131,8 @@ type FileRange = Parameters<typeof attachmentPieces>[3];
 /** A part of a mail, or what lies with an item of another class. */
 export async function openFile(context: Context, { id, key }: FileName, range?: FileRange): Promise<AttachmentPieces> {
   const item = await context.read((reading) => reading.item(id));
-  const fileOf = item && isLiving(item) && item.damaged === undefined ? kindOf(item).file : undefined;
+  if (!item || !isLiving(item)) throw new EasError('attachment-invalid', id);
+  const fileOf = item.damaged === undefined ? kindOf(item).file : undefined;
   if (!fileOf) {
     const { content } = requireMail(item);
     const known = content.attachments.find((one) => keyOf(one) === key);
@@ -138,7 +140,7 @@ export async function openFile(context: Context, { id, key }: FileName, range?: 
     if (range && range.from >= known.size) throw new EasError('range-invalid');
     return attachmentPieces(content, known.part, reader(context, content), range);
   }
-  const file = fileOf(item as LivingItem, key);
+  const file = fileOf(item, key);
   if (!file) throw new EasError('attachment-invalid', key);
   const { from, to } = { from: range?.from ?? 0, to: Math.min(range?.to ?? file.size, file.size) };
   if (range && from >= file.size) throw new EasError('range-invalid');
@@ -146,14 +148,14 @@ export async function openFile(context: Context, { id, key }: FileName, range?: 
   return { type: file.type, name: '', size: file.size, length: to - from, open };
 }
 
-/** [MS-ASCMD] R765, R3547: one reference, and no option but Range; RightsManagementSupport is read over. */
+/** [MS-ASCMD] R765, R3547, R3573: one reference, and no option but Range; RightsManagementSupport is read over. */
 function checkFileOptions(asked: ItemOperationsFetch): void {
   const twice = order(fetchSchema, asked).filter((key) => key === 'FileReference').length > 1;
   const { Options } = asked;
   const others =
     Options &&
     (Options.Schema ||
-      Options.MIMESupport !== undefined ||
+      [Options.MIMESupport, Options.UserName, Options.Password].some((one) => one !== undefined) ||
       Options.BodyPreference.length + Options.BodyPartPreference.length > 0);
   if (twice || others) throw new EasError('invalid-request', 'file options');
 }

@@ -123,9 +123,14 @@ describe('ItemOperations', async () => {
       [{ Store, FileReference: '' }, 15],
       [{ Store, FileReference: 'nonsense' }, 15],
       [{ Store, FileReference: `${id}/77` }, 15],
-      [{ Store, FileReference: '2:999/2' }, 6],
+      // MS-ASCMD_R4166
+      [{ Store, FileReference: '2:999/2' }, 15],
       [{ Store, FileReference, Options: { MIMESupport: 1 } }, 2],
       [{ Store, FileReference, Options: { BodyPreference: [{ Type: 1 }] } }, 2],
+      // MS-ASCMD_R3573
+      [{ Store, FileReference, Options: { UserName: 'a', Password: 'b', BodyPreference: [] } }, 2],
+      // MS-ASCMD_R3547, R3556
+      [{ Store, ServerId: id, Options: { Range: '0-9', BodyPreference: [] } }, 2],
       [{ Store, ServerId: id, Options: { BodyPreference: [{ Type: 9 }] } }, 2],
       // MS-ASAIRS_R10030: each type once.
       [{ Store, ServerId: id, Options: { BodyPreference: [{ Type: 1 }, { Type: 1 }] } }, 2],
