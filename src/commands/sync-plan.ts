@@ -105,7 +105,7 @@ function planAsked(
   version: Version,
 ): SyncPlan {
   if (request === undefined) return repeat(stored);
-  if (request.Collections === undefined && !request.Partial) throw malformed();
+  if (!saysSomething(request)) throw malformed();
   if (request.Partial && !stored) throw new SyncRefused(13);
   const wait = waitOf(request, limits);
   const named = (request.Collections?.Collection ?? []).map((one) => planCollection(one, version));
@@ -119,6 +119,13 @@ function planAsked(
     windowSize: windowOf(windowSize, windows.most),
     wait: wait ?? (request.Partial ? stored?.wait : undefined) ?? 0,
   };
+}
+
+/** [MS-ASCMD] R3642: Partial comes with something else. */
+function saysSomething({ Collections, Partial, Wait, HeartbeatInterval, WindowSize }: SyncRequest): boolean {
+  return (
+    Collections !== undefined || (Partial && [Wait, HeartbeatInterval, WindowSize].some((one) => one !== undefined))
+  );
 }
 
 function repeat(stored: StoredSync | undefined): SyncPlan {

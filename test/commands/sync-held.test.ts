@@ -20,6 +20,13 @@ describe('Sync, empty, partial and held', async () => {
     assert.equal(statusAlone(await phone.send('Sync')), 13);
   });
 
+  test('MS-ASCMD_R3642: Partial alone is Status 4', async () => {
+    const phone = await house.phone();
+    await prime(phone);
+    for (const asked of [{}, { Partial: true }, { Wait: 5 }])
+      assert.equal(await phone.status('Sync', asked), 4, JSON.stringify(asked));
+  });
+
   test('without a change the answer is empty and nothing is written; an empty request repeats it', async () => {
     const phone = await house.phone();
     const { key: SyncKey } = await load(phone);
