@@ -15,11 +15,13 @@ import { createJournal, createLeases, createOutbox } from './kept.ts';
 import { createKnown } from './known.ts';
 import { type Presence, startPresence } from './presence.ts';
 import { migrate } from './schema.ts';
-import { createSessions } from './sessions.ts';
+import { createSessions, poolOf } from './sessions.ts';
 import { onSnapshot } from './snapshot.ts';
 import { startWriter } from './writer.ts';
 
 const defaultDatabase = 'easel';
+/** About as many as connections: more of them would only hold the loop while they begin. */
+const snapshotsAtOnce = 48;
 const clientOptions: MongoClientOptions = {
   serverSelectionTimeoutMS: 10_000,
   maxPoolSize: 50,
@@ -62,8 +64,10 @@ export async function openMongo(options: OpenOptions & { readonly url: string })
     const known = createKnown();
     const writer = startWriter(mongo, clock, known, feed.committed);
     const stats = newCounters();
+    const snapshots = poolOf(Array.from({ length: snapshotsAtOnce }, (_, n) => n));
     const doors = openDoors({
-      snapshot: (account: AccountId, look) => domainErrors(() => onSnapshot(mongo, account, stats, known, look)),
+      snapshot: (account: AccountId, look) =>
+        domainErrors(() => snapshots.use(() => onSnapshot(mongo, account, stats, known, look))),
       commit: writer.commit,
       stats,
       clock,
