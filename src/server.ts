@@ -22,7 +22,7 @@ import { createAuthenticator } from './http/auth.ts';
 import { ensureCertificates } from './http/certificate.ts';
 import { type CertificateKeeper, keepCertificate, readCertificate } from './http/certificate-keeper.ts';
 import { certificateNames } from './http/certificate-names.ts';
-import { connectionLimit, listen } from './http/listener.ts';
+import { connectionLimit, listen, otherFiles } from './http/listener.ts';
 import { createOpenRequests, type OpenRequests } from './http/open-requests.ts';
 import { type AdjustableLog, createLog, type Log } from './log.ts';
 import { createSealer } from './sealer.ts';
@@ -183,7 +183,10 @@ async function listenEverywhere(
     found[name] = formatHostPort(listener.address);
   }
   const connections = connectionLimit();
-  parts.log[connections < fewConnections ? 'warn' : 'info']('limits', { connections, openFiles: connections + 1000 });
+  parts.log[connections < fewConnections ? 'warn' : 'info']('limits', {
+    connections,
+    openFiles: connections + otherFiles,
+  });
   return found;
 }
 

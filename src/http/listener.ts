@@ -20,6 +20,8 @@ const settings = {
   /** Phones vanish without a FIN. */
   keepAliveInitialDelay: 60_000,
 } as const;
+/** After a restart all phones come at once; the system cuts it to what it allows. */
+const backlog = 4096;
 /** Answers under way at shutdown get this long; the limit for all of it is 10 s. */
 const grace = 7_000;
 
@@ -43,7 +45,7 @@ export async function listen(
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog }, () => {
       server.off('error', reject);
       resolve();
     });
@@ -80,11 +82,13 @@ function bornAs<Class extends new (...given: never[]) => object>(
   return Born as unknown as Class;
 }
 
-/** What the system lets this process open, less what files and the store need. */
+/** What files, the store and mail need of what the system lets a process open. */
+export const otherFiles = 500;
+/** What the system lets this process open, less what others need. */
 export function connectionLimit(): number {
   try {
     const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-    return Math.max(100, Number(limit ?? 11_000) - 1000);
+    return Math.max(100, Number(limit ?? 10_500) - otherFiles);
   } catch {
     return 10_000;
   }

@@ -15,6 +15,7 @@ export type Order =
 export type Report = { readonly held: number } | { readonly answers: readonly (readonly [number, number, number])[] };
 
 const lanes = 8;
+const patience = 5;
 const connections: Connection[] = [];
 let reported: [number, number, number][] = [];
 
@@ -32,6 +33,17 @@ function answered(n: number, status: number): void {
   reported.push([n, moment(), status]);
 }
 
+/** As a phone: what is not accepted is tried again. */
+async function opened(door: Door, from: string): Promise<Connection> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await Connection.open(door, from);
+    } catch (error) {
+      if (tries === patience) throw error;
+    }
+  }
+}
+
 async function hold({ hold: phones, door, from, seconds }: Extract<Order, { hold: unknown }>): Promise<void> {
   const first = connections.length;
   let next = 0;
@@ -39,7 +51,7 @@ async function hold({ hold: phones, door, from, seconds }: Extract<Order, { hold
     while (next < phones.length) {
       const n = next++;
       const { login, id } = phones[n]!;
-      const connection = await Connection.open(door, from);
+      const connection = await opened(door, from);
       connections[first + n] = connection;
       connection.send(new Phone(login, id).pingRequest(seconds)).then(
         ({ status }) => answered(first + n, status),

@@ -45,18 +45,13 @@ export async function addWaiting(store: Store, count: number): Promise<Waiting> 
   return { logins: accounts.map(([, login]) => login), phones };
 }
 
-/** It knows its folders, and an empty Inbox. */
+/** It knows its folders, and has the first key of an empty Inbox. */
 async function begin(store: Store, account: AccountId, device: DeviceId): Promise<void> {
-  const key = await store.transact(account, async (tx) => {
+  await store.transact(account, async (tx) => {
     tx.putDevice(deviceNow(device));
     await syncHierarchy(tx, { device, key: '0', version });
-    const answer = await syncCollection(tx, (await tx.collection(inbox))!, { ...request('0'), device });
-    if (answer.kind !== 'primed') throw new Error(answer.kind);
-    return answer.key;
+    await syncCollection(tx, (await tx.collection(inbox))!, { ...request('0'), device });
   });
-  await store.transact(account, async (tx) =>
-    syncCollection(tx, (await tx.collection(inbox))!, { ...request(key), device }),
-  );
 }
 
 /** It asked for the same wait before, and is taken for seen in the minute before it asks again. */
