@@ -123,6 +123,14 @@ async function accept({ store, alice }: MailWorld, more: Partial<Event> = {}): P
   });
 }
 
+test('an answer stays with the event that another program marked as received (11, which is 3)', async (t) => {
+  const { mails, send, events } = await world(t);
+  await send(meeting, { method: 'REQUEST' });
+  await accept(mails, { meetingStatus: 11 });
+  await send({ ...meeting, sequence: 1, subject: 'Plan B' }, { method: 'REQUEST' });
+  assert.deepEqual(own((await events())[0]!), [3, 3, 2]);
+});
+
 test('one occurrence is moved, the others stay', async (t) => {
   const { mails, send, events, told } = await world(t);
   await send(series, { method: 'REQUEST' });

@@ -145,7 +145,7 @@ function revised(before: Event, request: Event): Event {
   const { categories, reminder, sensitivity, clientUid, instance, replyTime, responseType, busyStatus } = before;
   // Not every program sends the files again.
   const attachments = next.attachments ?? before.attachments;
-  const same = sameTimes(before, request) && (before.meetingStatus ?? 0) < 4;
+  const same = sameTimes(before, request) && ((before.meetingStatus ?? 0) & 4) === 0;
   const answer = same ? { replyTime, responseType, busyStatus } : {};
   return withoutUndefined({
     ...next,
