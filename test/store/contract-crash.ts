@@ -32,13 +32,18 @@ export const crashTests: ContractTests = {
       assert.ok(acknowledged.length > kills * 10);
       const after = await engine.open(data);
       const fates = new Map(acknowledged.map(([account, item, fate]) => [item, { account, fate }]));
-      for (const [item, { account, fate }] of fates) {
+      const check = async ([item, { account, fate }]: [
+        ServerId,
+        { account: AccountId; fate: string },
+      ]): Promise<void> => {
         const found = await after.read(account, (reader) => reader.item(item));
         assert.ok(found !== undefined, `${item} of ${account} is lost`);
         // What the kill met between commit and acknowledgement may have gone a step further.
         if (fate === 'removed') assert.ok(found.died !== undefined);
         if (found.died === undefined) for (const blob of found.blobs) await after.blobs.get(blob);
-      }
+      };
+      const left = [...fates];
+      while (left.length > 0) await Promise.all(left.splice(0, 200).map(check));
       for (const account of accounts) {
         await after.read(account, async (reader) => assert.ok((await reader.collection(inbox))?.high !== undefined));
       }

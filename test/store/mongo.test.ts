@@ -11,7 +11,7 @@ if (!noMongod) {
     audit: auditMongo,
     remove: dropDatabase,
     // What the one before left under way may hold an account for six seconds.
-    storm: 4000,
+    storm: 1500,
     youth: 200,
     skip: [
       {

@@ -1,7 +1,7 @@
 // A replica set for the tests of this process, started when it is first asked for; a database for each store.
 import { randomBytes } from 'node:crypto';
 import { after } from 'node:test';
-import { MongoClient } from 'mongodb';
+import { type Binary, MongoClient } from 'mongodb';
 import { findMongod, type ReplicaSet, startReplicaSet } from '../../scripts/mongod.ts';
 
 /** Why tests that need one are skipped; false when there is one. */
@@ -24,6 +24,10 @@ export async function newDatabase(): Promise<string> {
 
 export async function dropDatabase(url: string): Promise<void> {
   const client = new MongoClient(url);
-  await client.db().dropDatabase();
+  const db = client.db();
+  // What a killed process left open would hold the database for a minute.
+  for (const { sessions } of await db.collection<{ sessions: Binary[] }>('nodes').find().toArray())
+    await client.db('admin').command({ killSessions: sessions.map((id) => ({ id })) });
+  await db.dropDatabase();
   await client.close();
 }
