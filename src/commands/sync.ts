@@ -20,8 +20,8 @@ import type { Transaction } from '../store/port.ts';
 import type { DeviceCommand } from '../sync/commands.ts';
 import { filterTarget } from '../sync/filter.ts';
 import { pendingIn } from '../sync/pending.ts';
-import { type SyncAnswer, type SyncRequest, syncCollection } from '../sync/sync-collection.ts';
-import { type Change, isLiving } from '../sync/view.ts';
+import { type SyncAnswer, type SyncRequest, syncCollection, type ToldChange } from '../sync/sync-collection.ts';
+import { isLiving } from '../sync/view.ts';
 import { hashOf } from './command-hash.ts';
 import { type Context, defineCommand } from './define.ts';
 import { goneStatus, updateDevice } from './device.ts';
@@ -316,7 +316,7 @@ function weigh(item: LivingItem, options: SyncOptions): number {
   }
 }
 
-function weightOf(change: Change, options: SyncOptions): number {
+function weightOf(change: ToldChange, options: SyncOptions): number {
   return 'item' in change ? weigh(change.item, options) : 64;
 }
 
@@ -335,7 +335,7 @@ function bodiesOf(item: LivingItem, options: SyncOptions, now: number): SyncOpti
   return { ...options, bodyPreferences: none };
 }
 
-async function writeChange(context: Context, change: Change, options: SyncOptions): Promise<SyncResponseCommand> {
+async function writeChange(context: Context, change: ToldChange, options: SyncOptions): Promise<SyncResponseCommand> {
   switch (change.kind) {
     case 'Add': {
       const { item } = change;

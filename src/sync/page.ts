@@ -100,9 +100,7 @@ export class PageBuilder {
   #merge(earlier: Change, later: Change): Change | undefined {
     if (later.kind === 'Delete' || later.kind === 'SoftDelete') return later;
     if (earlier.kind !== 'SoftDelete' || later.kind !== 'Add') return later;
-    return isEcho(later.item, this.#view.device)
-      ? undefined
-      : { kind: 'Change', item: later.item, since: this.#view.watermark };
+    return isEcho(later.item, this.#view.device) ? undefined : { kind: 'Change', item: later.item };
   }
 
   /** Room for commands of items that are not named yet. */

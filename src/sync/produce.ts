@@ -165,7 +165,7 @@ function keptPart({ part, watermark }: View, reached: Modseq): Part | undefined 
 async function load(source: Source, target: Floors, page: PageBuilder): Promise<void> {
   const start = page.floors;
   for await (const { item, position } of uncovered(source, start, target, page.watermark, page.free.commands + 1)) {
-    if (!page.add({ kind: 'Add', item, since: page.watermark })) return;
+    if (!page.add({ kind: 'Add', item })) return;
     page.floors = movedTo(position, start, target, 'down');
   }
   page.floors = movedTo(below, start, target, 'down');

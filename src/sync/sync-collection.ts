@@ -41,6 +41,9 @@ export interface SyncRequest {
   readonly now: number;
   readonly brake: BrakeLimits;
 }
+type Changed = Extract<Change, { kind: 'Change' }>;
+/** `since`: parts that changed behind this stamp may be new to the device. */
+export type ToldChange = Exclude<Change, Changed> | (Changed & { readonly since: Modseq });
 export type SyncAnswer =
   | { readonly kind: 'stale' }
   | { readonly kind: 'primed'; readonly key: SyncKey }
@@ -49,7 +52,7 @@ export type SyncAnswer =
       readonly kind: 'answered';
       readonly key: SyncKey;
       readonly options: SyncOptions;
-      readonly changes: readonly Change[];
+      readonly changes: readonly ToldChange[];
       readonly responses: readonly AnsweredCommand[];
       readonly more: boolean;
     };

@@ -6,9 +6,10 @@ import type { Item, LivingItem } from '../domain/item.ts';
 import { above, comparePositions, type Position } from '../domain/position.ts';
 import type { Floors, Part } from '../domain/sync-record.ts';
 
-/** What a device is to be told of an item. `since`: parts that changed behind this stamp may be new to it. */
+/** What a device is to be told of an item. */
 export type Change =
-  | { readonly kind: 'Add' | 'Change'; readonly item: LivingItem; readonly since: Modseq }
+  | { readonly kind: 'Add'; readonly item: LivingItem }
+  | { readonly kind: 'Change'; readonly item: LivingItem }
   | { readonly kind: 'Delete' | 'SoftDelete'; readonly id: ServerId };
 
 export function changedId(change: Change): ServerId {
@@ -105,9 +106,9 @@ export function difference(
   const is = reaches(to.placed, end, floorOf(to.floors, item.class));
   if (was && is) {
     const changed = isLiving(item) && item.modseq > seen && item.modseq <= end;
-    return changed && !isEcho(item, view.device) ? { kind: 'Change', item, since: seen } : undefined;
+    return changed && !isEcho(item, view.device) ? { kind: 'Change', item } : undefined;
   }
-  if (is) return isLiving(item) ? { kind: 'Add', item, since: seen } : undefined;
+  if (is) return isLiving(item) ? { kind: 'Add', item } : undefined;
   if (!was) return undefined;
   const died = item.died !== undefined && item.died <= end;
   return { kind: died ? 'Delete' : 'SoftDelete', id: item.id };
