@@ -1,5 +1,5 @@
 export * from './leaf.ts';
-export { isInOrder, isOnce, order, type ReadResult, read } from './read.ts';
+export { isInOrder, isOnce, isRepeated, order, type ReadResult, read } from './read.ts';
 export {
   alias,
   type Child,

@@ -51,6 +51,11 @@ export function isInOrder(schema: Node, value: object): boolean {
   return places.every((place, i) => i === 0 || place > places[i - 1]!);
 }
 
+/** Whether a child of a read container came more than once. */
+export function isRepeated(schema: Node, value: object, key: string): boolean {
+  return order(schema, value).filter((one) => one === key).length > 1;
+}
+
 /** Whether no child of a read container came twice. */
 export function isOnce(schema: Node, value: object): boolean {
   const keys = order(schema, value);

@@ -7,7 +7,7 @@ import {
   fileProperties,
   type ItemOperationsFetch,
   type ItemOperationsResponse,
-  order,
+  isRepeated,
   pages,
   parseLongId,
   write,
@@ -150,7 +150,7 @@ export async function openFile(context: Context, { id, key }: FileName, range?: 
 
 /** [MS-ASCMD] R765, R3547, R3573: one reference, and no option but Range; RightsManagementSupport is read over. */
 function checkFileOptions(asked: ItemOperationsFetch): void {
-  const twice = order(fetchSchema, asked).filter((key) => key === 'FileReference').length > 1;
+  const twice = isRepeated(fetchSchema, asked, 'FileReference');
   const { Options } = asked;
   const others =
     Options &&

@@ -6,6 +6,7 @@ import { filterFits } from '../sync/filter.ts';
 import { type Context, defineCommand } from './define.ts';
 import { estimateRecipients, hasRecipientCache } from './recipient-cache.ts';
 import { statusOf } from './status.ts';
+import { classesFit } from './sync-plan.ts';
 
 type Asked = GetItemEstimateRequest['Collections']['Collection'][number];
 type Answered = NonNullable<GetItemEstimateResponse['Response']>[number];
@@ -74,13 +75,10 @@ async function answer(context: Context, asked: Asked): Promise<Answered> {
   return { Status: 1, Collection: { Class, CollectionId, Estimate } };
 }
 
-/** [MS-ASCMD] R907, R908: two classes only where one is of text messages, beside mail. */
+/** Among themselves, or with a folder that is not of mail. */
 function classesClash({ Options = [] }: Asked, folder: Collection | undefined): boolean {
-  const sms = Options.filter(({ Class }) => Class === 'SMS').length;
-  const others = Options.filter(({ Class }) => Class !== 'SMS');
-  if (sms > 1 || others.length > 1) return true;
   const isMail = folder === undefined || folderTypes[folder.type].class === 'Email';
-  return sms === 1 && (!isMail || others.some(({ Class = 'Email' }) => Class !== 'Email'));
+  return !classesFit(Options) || (!isMail && Options.some(({ Class }) => Class === 'SMS'));
 }
 
 function maxItemsOf({ Options }: Asked): number | undefined {

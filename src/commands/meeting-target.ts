@@ -11,7 +11,7 @@ import { uidWord } from '../content/calendar/uid.ts';
 import { findMeetings, itemsOfWord } from '../delivery/find-meetings.ts';
 import { specialFolderId } from '../domain/collection.ts';
 import { EasError } from '../domain/errors.ts';
-import type { Event } from '../domain/event.ts';
+import { type Event, isCancelled } from '../domain/event.ts';
 import type { ServerId } from '../domain/ids.ts';
 import { type Item, isMail, type LivingItem, type Mail } from '../domain/item.ts';
 import type { Transaction } from '../store/port.ts';
@@ -74,7 +74,7 @@ async function look(tx: Transaction, { LongId, RequestId, CollectionId }: Asked)
 
 function requireReceived(event: Event, own: readonly string[], response: UserResponse): void {
   if (!isReceived(event) || (event.organizer && isAmong(event.organizer.email, own))) throw refused('not invited');
-  if (((event.meetingStatus ?? 0) & 4) !== 0 && response !== 3) throw refused('the meeting is cancelled');
+  if (isCancelled(event) && response !== 3) throw refused('the meeting is cancelled');
 }
 
 async function byMail(tx: Transaction, asked: Asked, mail: Mail, own: readonly string[]): Promise<Target> {

@@ -1,4 +1,4 @@
-import { itemMove, type MoveItemsRequest, type MoveItemsResponse, moveItems, order } from '../../protocol/index.ts';
+import { isRepeated, itemMove, type MoveItemsResponse, moveItems } from '../../protocol/index.ts';
 import { folderTypes } from '../domain/collection.ts';
 import { EasError } from '../domain/errors.ts';
 import type { CollectionId, ServerId } from '../domain/ids.ts';
@@ -9,6 +9,8 @@ import { statusOf } from './status.ts';
 
 /** [MS-ASCMD] 2.2.3.177.10 Status (MoveItems): 3 is success. */
 const statuses: Readonly<Record<MoveAnswer['kind'], number>> = { moved: 3, 'no-source': 1, 'no-target': 2, same: 4 };
+/** [MS-ASCMD] R4222. */
+const twoTargets = 5;
 /** [MS-ASCMD] 3.1.5.10 Limiting Size of Command Requests: more are refused as a whole. */
 const most = 1000;
 
@@ -23,7 +25,7 @@ export const moveItemsCommand = defineCommand({
     const Response: { SrcMsgId: string; Status: number; DstMsgId: string | undefined }[] = [];
     for (const asked of Move) {
       const { SrcMsgId, SrcFldId, DstFldId } = asked;
-      if (namesTwoTargets(asked)) {
+      if (isRepeated(itemMove, asked, 'DstFldId')) {
         Response.push({ SrcMsgId, Status: twoTargets, DstMsgId: undefined });
         continue;
       }
@@ -35,12 +37,6 @@ export const moveItemsCommand = defineCommand({
     return { Response };
   },
 });
-
-/** [MS-ASCMD] R4222. */
-const twoTargets = 5;
-function namesTwoTargets(asked: MoveItemsRequest['Move'][number]): boolean {
-  return order(itemMove, asked).filter((key) => key === 'DstFldId').length > 1;
-}
 
 /** One that fails stops no other. */
 async function move(context: Context, request: MoveRequest): Promise<{ Status: number; DstMsgId: string | undefined }> {

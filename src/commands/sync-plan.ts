@@ -205,17 +205,23 @@ function planCollection(collection: SyncRequestCollection, version: Version): Pl
   };
 }
 
-/** [MS-ASCMD] R930, R935: two blocks only when one is of SMS. */
+/** [MS-ASCMD] R907, R908, R930, R935: one block of each, and SMS beside none but mail. */
+export function classesFit(blocks: readonly { readonly Class?: string | undefined }[]): boolean {
+  const sms = blocks.filter(({ Class }) => Class === 'SMS');
+  const others = blocks.filter(({ Class }) => Class !== 'SMS');
+  if (sms.length > 1 || others.length > 1) return false;
+  return sms.length === 0 || others.every(({ Class = 'Email' }) => Class === 'Email');
+}
+
 function planOptions(blocks: readonly WireOptions[], version: Version): SyncOptions {
-  const sms = blocks.filter((block) => block.Class === 'SMS');
-  const others = blocks.filter((block) => block.Class !== 'SMS');
-  if (sms.length > 1 || others.length > 1) throw malformed();
-  if (sms[0] && (others[0]?.Class ?? 'Email') !== 'Email') throw malformed();
-  const block = others[0] ?? sms[0]!;
+  if (!classesFit(blocks)) throw malformed();
+  const sms = blocks.find((block) => block.Class === 'SMS');
+  const other = blocks.find((block) => block.Class !== 'SMS');
+  const block = other ?? sms!;
   return {
     filterType: block.FilterType ?? 0,
-    ...(sms[0] && { smsFilterType: sms[0].FilterType ?? 0 }),
-    classes: [...classesOf(others[0]), ...(sms[0] ? (['SMS'] as const) : [])],
+    ...(sms && { smsFilterType: sms.FilterType ?? 0 }),
+    classes: [...classesOf(other), ...(sms ? (['SMS'] as const) : [])],
     conflict: block.Conflict === 0 ? 0 : 1,
     mimeSupport: mimeSupportOf(block.MIMESupport),
     ...(block.MIMETruncation !== undefined && { mimeTruncation: block.MIMETruncation }),

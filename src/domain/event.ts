@@ -123,3 +123,8 @@ export interface Event extends EventDetails {
   /** The iCalendar that it came from, where that says more. */
   readonly source?: string;
 }
+
+/** [MS-ASCAL] 2.2.2.28 MeetingStatus: 4 is the bit of a meeting that is off. */
+export function isCancelled({ meetingStatus }: Pick<EventException, 'meetingStatus'> | Event): boolean {
+  return ((meetingStatus ?? 0) & 4) !== 0;
+}

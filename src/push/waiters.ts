@@ -125,7 +125,7 @@ export class Waiters implements AsyncDisposable {
   }
 
   #failed(waiter: Waiter, error: unknown): void {
-    if (isEasError(error) && error.code === 'account-not-found') waiter.end('superseded');
+    if (isEasError(error, 'account-not-found')) waiter.end('superseded');
     else this.#options.onError(error);
   }
 

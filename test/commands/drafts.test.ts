@@ -378,13 +378,19 @@ describe('drafts', async () => {
     });
   });
 
-  test('two phones on one draft: the second hears of a conflict and of what the first wrote', async () => {
+  /** A draft that another phone has changed since. */
+  async function contested() {
     const { phone, key } = await starts();
     const made = await run(phone, key, add('1', letter));
     const { ServerId } = answered(made);
     const other = phone.another();
     const { key: otherKey } = await load(other, drafts);
     await run(other, otherKey, change(ServerId, { Subject: 'Theirs' }));
+    return { phone, made, ServerId };
+  }
+
+  test('two phones on one draft: the second hears of a conflict and of what the first wrote', async () => {
+    const { phone, made, ServerId } = await contested();
     const answer = await run(phone, made.SyncKey, change(ServerId, { Subject: 'Mine' }, true));
     assert.equal(answered(answer).Status, 7);
     assert.deepEqual(await taken(), []);
@@ -394,12 +400,7 @@ describe('drafts', async () => {
   });
 
   test('what a phone lost to the other stays restorable, beside what won', async () => {
-    const { phone, key } = await starts();
-    const made = await run(phone, key, add('1', letter));
-    const { ServerId } = answered(made);
-    const other = phone.another();
-    const { key: otherKey } = await load(other, drafts);
-    await run(other, otherKey, change(ServerId, { Subject: 'Theirs' }));
+    const { phone, made, ServerId } = await contested();
     await run(phone, made.SyncKey, change(ServerId, { Subject: 'Mine' }));
     const subjects = async () => {
       const all = await house.store.read(phone.account, (reader) =>
@@ -415,12 +416,7 @@ describe('drafts', async () => {
   });
 
   test('and what the other wrote, where the phone wins', async () => {
-    const { phone, key } = await starts();
-    const made = await run(phone, key, add('1', letter));
-    const { ServerId } = answered(made);
-    const other = phone.another();
-    const { key: otherKey } = await load(other, drafts);
-    await run(other, otherKey, change(ServerId, { Subject: 'Theirs' }));
+    const { phone, made, ServerId } = await contested();
     const Commands = [change(ServerId, { Subject: 'Mine' })];
     await synced(phone, { SyncKey: made.SyncKey, CollectionId: drafts, Commands, Options: [{ Conflict: 0 }] });
     const subject = async () => (await phone.item(ServerId))?.content.subject;

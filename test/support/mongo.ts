@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { after } from 'node:test';
 import { type Binary, MongoClient } from 'mongodb';
 import { findMongod, type ReplicaSet, startReplicaSet } from '../../scripts/mongod.ts';
+import { endSessions } from '../../src/store/mongo/presence.ts';
 
 /** Why tests that need one are skipped; false when there is one. */
 export const noMongod: string | false = findMongod() ? false : 'there is no mongod on this machine';
@@ -27,7 +28,7 @@ export async function dropDatabase(url: string): Promise<void> {
   const db = client.db();
   // What a killed process left open would hold the database for a minute.
   for (const { sessions } of await db.collection<{ sessions: Binary[] }>('nodes').find().toArray())
-    await client.db('admin').command({ killSessions: sessions.map((id) => ({ id })) });
+    await endSessions(client, sessions);
   await db.dropDatabase();
   await client.close();
 }

@@ -1,6 +1,6 @@
 // Whom the server tells what when an organizer's device of 16.0 or later changes a meeting; devices up to 14.1 write their mails
 // themselves. Invariants: what only repeats what is stored tells nobody anything; each guest gets one message a change.
-import type { Event, EventAttendee } from '../../domain/event.ts';
+import { type Event, type EventAttendee, isCancelled } from '../../domain/event.ts';
 import { farFuture } from '../../domain/position.ts';
 import type { Spoken } from '../fields-class.ts';
 import { withoutUndefined } from '../pattern.ts';
@@ -45,10 +45,6 @@ export function announce(before: Event | undefined, after: Event | undefined, te
   if (isCancelled(after)) return silent;
   if (!before || differs(before, after, teller)) return inviteAll(before, after, teller);
   return announceOccurrences(before, after, teller);
-}
-
-function isCancelled({ meetingStatus = 0 }: Event): boolean {
-  return (meetingStatus & 4) !== 0;
 }
 
 function guestsOf(event: Event | undefined, { own }: Pick<Teller, 'own'>): readonly EventAttendee[] {

@@ -1,7 +1,7 @@
 // What a message about a meeting does to the calendar of an attendee. Invariants: only its organizer changes a meeting; what
 // is the account's own (reminder, categories, its answer) stays until the time changes; an older message changes nothing.
 import type { Meeting } from '../../domain/email.ts';
-import type { Event, EventException } from '../../domain/event.ts';
+import { type Event, type EventException, isCancelled } from '../../domain/event.ts';
 import { withoutUndefined } from '../pattern.ts';
 import type { Itip } from './itip.ts';
 import { exceptionAt, exceptionOf, occurrenceOf, withException } from './occurrence.ts';
@@ -145,7 +145,7 @@ function revised(before: Event, request: Event): Event {
   const { categories, reminder, sensitivity, clientUid, instance, replyTime, responseType, busyStatus } = before;
   // Not every program sends the files again.
   const attachments = next.attachments ?? before.attachments;
-  const same = sameTimes(before, request) && ((before.meetingStatus ?? 0) & 4) === 0;
+  const same = sameTimes(before, request) && !isCancelled(before);
   const answer = same ? { replyTime, responseType, busyStatus } : {};
   return withoutUndefined({
     ...next,
@@ -217,14 +217,14 @@ function cancel(before: Event, message: Event): Event | 'older' | 'other' {
   });
   const revision = { revised: message.dtStamp, sequence: message.sequence ?? before.sequence ?? 0 };
   if (message.instance === undefined || before.instance === message.instance) {
-    if (((before.meetingStatus ?? 0) & 4) !== 0) return 'other';
+    if (isCancelled(before)) return 'other';
     return isOlder(message, before) ? 'older' : { ...before, ...over(before), ...revision, dtStamp: message.dtStamp };
   }
   if (before.instance !== undefined) return 'other';
   const original = occurrenceAt(before, message.instance);
   if (original === undefined) return 'other';
   const known = exceptionAt(before, original);
-  if (known?.deleted || ((known?.meetingStatus ?? 0) & 4) !== 0) return 'other';
+  if (known && (known.deleted || isCancelled(known))) return 'other';
   if (isOlder(message, { ...before, ...known })) return 'older';
   const exception = {
     ...known,

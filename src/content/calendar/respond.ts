@@ -1,5 +1,5 @@
 // An attendee's answer to a meeting, as the attendee's own calendar has it, and as its organizer is told of it.
-import type { Event, EventAttendee, EventException } from '../../domain/event.ts';
+import { type Event, type EventAttendee, type EventException, isCancelled } from '../../domain/event.ts';
 import { withoutUndefined } from '../pattern.ts';
 import { exceptionAt, occurrenceOf, withException } from './occurrence.ts';
 import { reaches } from './same.ts';
@@ -44,7 +44,7 @@ function withStatus(attendee: EventAttendee, own: readonly string[], status: num
 
 /** The answer to the series is the one to each of its occurrences; a cancelled one stays free. */
 function withoutAnswer(exception: EventException, own: readonly string[], status: number): EventException {
-  if (exception.deleted || ((exception.meetingStatus ?? 0) & 4) !== 0) return exception;
+  if (exception.deleted || isCancelled(exception)) return exception;
   const { responseType: _, replyTime: __, busyStatus: ___, attendees, ...rest } = exception;
   return { ...rest, ...(attendees && { attendees: attendees.map((one) => withStatus(one, own, status)) }) };
 }

@@ -2,7 +2,7 @@
 // differs in its occurrences, each zone with its rules. What is the account's own (categories, reminder) only on demand.
 import ICAL from 'ical.js';
 import { type ChangeDate, dayIn, isTimeZone, timeZoneOf } from '../../../protocol/index.ts';
-import type { Event, EventAttendee, Recurrence } from '../../domain/event.ts';
+import { type Event, type EventAttendee, isCancelled, type Recurrence } from '../../domain/event.ts';
 import { asText } from '../body.ts';
 import { cleanText } from '../email/charset.ts';
 import { occurrenceOf } from './occurrence.ts';
@@ -75,7 +75,7 @@ function eventComponent(event: Event, options: ICalendarOptions): ICAL.Component
   if (event.body) addBody(component, event.body);
   say('comment', comment);
   if (event.sensitivity) say('class', classes[event.sensitivity]);
-  const cancelled = method === 'CANCEL' || ((event.meetingStatus ?? 0) & 4) !== 0;
+  const cancelled = method === 'CANCEL' || isCancelled(event);
   say('status', cancelled ? 'CANCELLED' : 'CONFIRMED');
   const busy = method ? (event.intendedBusy ?? event.busyStatus ?? 2) : (event.busyStatus ?? 2);
   say('transp', busy === 0 ? 'TRANSPARENT' : 'OPAQUE');

@@ -9,7 +9,6 @@ import {
   type WrittenContact,
   write,
 } from '../../../protocol/index.ts';
-import type { Element } from '../../../protocol/wbxml/element.ts';
 import type { Fields, Json } from '../../domain/item.ts';
 import { farFuture } from '../../domain/position.ts';
 import { wordsOf } from '../../domain/words.ts';
@@ -37,9 +36,12 @@ const notKept = new Set([
 const ofFiles: ReadonlySet<string> = new Set(['uid', 'source']);
 
 export const contactsCodec: FieldsCodec = {
-  create: (data, spoken) => ({ fields: changeContact({}, readContact(data, spoken), spoken), exact: true }),
+  create: (data, spoken) => ({
+    fields: changeContact({}, readItem(contact, data, spoken.version), spoken),
+    exact: true,
+  }),
   change: (before, data, spoken) => {
-    const wire = readContact(data, spoken);
+    const wire = readItem(contact, data, spoken.version);
     const kept = leaveOut(before, wire, spoken);
     return { fields: changeContact(kept, wire, spoken), exact: wire.Picture !== '' || !('Picture' in before) };
   },
@@ -67,10 +69,6 @@ function textsOf({ Picture: _, uid: __, source: ___, ...fields }: Fields): strin
   return Object.values(fields).flatMap((value) =>
     (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string'),
   );
-}
-
-function readContact(data: Element, { version }: Spoken): ReadContact {
-  return readItem(contact, data, version);
 }
 
 /** [MS-ASCMD] 2.2.3.179 Supported: what a Change takes away by not naming it. */

@@ -1,11 +1,11 @@
 // Notes and ApplicationData ([MS-ASNOTE], 14.0 and later). When a note was last changed, the server says.
-import { formatCompactDateTime, note, type ReadNote, type WrittenNote, write } from '../../../protocol/index.ts';
+import { formatCompactDateTime, note, type WrittenNote, write } from '../../../protocol/index.ts';
 import type { Element } from '../../../protocol/wbxml/element.ts';
 import type { Fields } from '../../domain/item.ts';
 import { farFuture } from '../../domain/position.ts';
 import { wordsOf } from '../../domain/words.ts';
 import { asText, bodyAfter, noBody, type TextBody, writeTextBody } from '../body.ts';
-import type { FieldsCodec, Spoken, SpokenChange } from '../fields-class.ts';
+import type { FieldsCodec, SpokenChange } from '../fields-class.ts';
 import { bounded, invalid, withoutUndefined } from '../pattern.ts';
 import { readItem } from '../read-item.ts';
 
@@ -51,13 +51,9 @@ export const notesCodec: FieldsCodec = {
   },
 };
 
-function readNote(data: Element, { version }: Spoken): ReadNote {
-  return readItem(note, data, version);
-}
-
 /** [MS-ASNOTE] 3.2.5.3 Sync Command Response: a Subject and a Body that are left out stay, Categories go. */
 function changeNote(before: Note, data: Element, spoken: SpokenChange): { fields: Fields; exact: boolean } {
-  const { Subject, Body, MessageClass = before.messageClass, Categories } = readNote(data, spoken);
+  const { Subject, Body, MessageClass = before.messageClass, Categories } = readItem(note, data, spoken.version);
   if (MessageClass !== stickyNote && !MessageClass.startsWith(`${stickyNote}.`)) throw invalid('MessageClass');
   const categories = Categories?.Category;
   bounded(categories?.length, 0, 300, 'Categories');

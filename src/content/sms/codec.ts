@@ -2,13 +2,12 @@
 // in, those that ask for the class get them; the server sends none. Kept as they came: what a phone leaves out of a Change stays.
 import { createHash } from 'node:crypto';
 import { formatDateTime, parseDate, type ReadSms, sms, type WrittenSms, write } from '../../../protocol/index.ts';
-import type { Element } from '../../../protocol/wbxml/element.ts';
 import type { Flag } from '../../domain/email.ts';
 import type { Fields } from '../../domain/item.ts';
 import { wordsOf } from '../../domain/words.ts';
 import { asText, bodyAfter, type TextBody, writeTextBody } from '../body.ts';
 import { readFlag, writeFlag } from '../email/application-data.ts';
-import type { FieldsCodec, Spoken, SpokenChange } from '../fields-class.ts';
+import type { FieldsCodec, SpokenChange } from '../fields-class.ts';
 import { withoutUndefined } from '../pattern.ts';
 import { readItem } from '../read-item.ts';
 
@@ -47,7 +46,7 @@ const utf8 = '65001';
 
 export const smsCodec: FieldsCodec = {
   create: (data, spoken) => {
-    const wire = readSms(data, spoken);
+    const wire = readItem(sms, data, spoken.version);
     const received = parseDate(wire.DateReceived ?? '') ?? spoken.now;
     const parties = [wire.From ?? '', wire.To ?? ''].sort().join('\n');
     const conversation = createHash('sha256').update(parties).digest('hex').slice(0, 32);
@@ -58,7 +57,7 @@ export const smsCodec: FieldsCodec = {
     };
   },
   change: (before, data, spoken) => ({
-    fields: changeMessage(asMessage(before), readSms(data, spoken), spoken),
+    fields: changeMessage(asMessage(before), readItem(sms, data, spoken.version), spoken),
     exact: true,
   }),
   write: (fields, { version }, bodies) => {
@@ -93,10 +92,6 @@ function headerOf(at: number): Buffer {
   const time = Buffer.alloc(8);
   time.writeBigUInt64BE((BigInt(at) + 11_644_473_600_000n) * 10_000n);
   return time.subarray(1, 6);
-}
-
-function readSms(data: Element, { version }: Spoken): ReadSms {
-  return readItem(sms, data, version);
 }
 
 function changeMessage(before: Message, wire: ReadSms, { bodies }: SpokenChange): Fields {

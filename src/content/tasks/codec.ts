@@ -17,7 +17,7 @@ import { farFuture, farPast } from '../../domain/position.ts';
 import { wordsOf } from '../../domain/words.ts';
 import { asText, bodyAfter, noBody, type TextBody, writeBody25, writeTextBody } from '../body.ts';
 import { instantOf, wallOf } from '../calendar/zone.ts';
-import type { FieldsCodec, Spoken, SpokenChange } from '../fields-class.ts';
+import type { FieldsCodec, SpokenChange } from '../fields-class.ts';
 import { bounded, invalid, readPattern, withoutUndefined } from '../pattern.ts';
 import { readItem } from '../read-item.ts';
 
@@ -120,10 +120,6 @@ function writeRepeats(repeats: Repeats, firstDayOfWeek: number): TaskRecurrence 
   };
 }
 
-function readTask(data: Element, { version }: Spoken): ReadTask {
-  return readItem(task, data, version);
-}
-
 /** Undefined for what came empty. */
 function at(text: string | undefined, name: string): number | undefined {
   if (!text) return undefined;
@@ -142,7 +138,7 @@ function pair(wall: string | undefined, utc: string | undefined, name: string, z
 
 /** The whole task as it was told; Importance, ReminderSet and the body stay when they are left out ([MS-ASTASK] R369, R370). */
 function changeTask(before: Task, data: Element, spoken: SpokenChange): { fields: Fields; exact: boolean } {
-  const wire = readTask(data, spoken);
+  const wire = readItem(task, data, spoken.version);
   const zone = spoken.account.timeZone ?? 'UTC';
   const start = pair(wire.StartDate, wire.UtcStartDate, 'StartDate', zone);
   const due = pair(wire.DueDate, wire.UtcDueDate, 'DueDate', zone);

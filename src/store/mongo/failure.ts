@@ -16,13 +16,15 @@ export function asDomainError(error: unknown): unknown {
   return new EasError('store-unavailable', error.message.replace(/mongodb(\+srv)?:\/\/\S+/g, '***'), { cause: error });
 }
 
-/** A drawn number or id that stood there already. */
 /** Another transaction wrote the same. */
 export function isCollision(error: unknown): boolean {
   return error instanceof MongoError && error.code === 112;
 }
+/** The server's code, and that of rows in memory, for a key that is there. */
+export const duplicateKey = 11000;
+/** A drawn number or id that stood there already. */
 export function isDuplicate(error: unknown): boolean {
-  return error instanceof MongoError && error.code === 11000;
+  return error instanceof MongoError && error.code === duplicateKey;
 }
 
 /** Said no to something that was asked, and nothing was committed: not the connection, and not another node in its way. */

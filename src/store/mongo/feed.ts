@@ -1,5 +1,6 @@
-// Tells of commits: at once of this process's own, and through one change stream on the accounts of all nodes'. The driver resumes the stream over fail-overs; where the oplog no longer reaches back, every account that was written
-// since is told whole, so that nothing falls between.
+// Tells of commits: at once of this process's own, and through one change stream on the accounts of all nodes'. The driver
+// resumes the stream over fail-overs; where the oplog no longer reaches back, every account that was written since is told
+// whole, so that nothing falls between.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ChangeStream, ChangeStreamDocument, ResumeToken } from 'mongodb';
 import type { CollectionId, DeviceId } from '../../domain/ids.ts';

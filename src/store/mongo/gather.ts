@@ -1,6 +1,7 @@
 // Single questions asked together: what comes while one is under way goes with the next.
 import type { BulkWriteOptions, Collection, OptionalUnlessRequiredId } from 'mongodb';
 import { MongoBulkWriteError } from 'mongodb';
+import { duplicateKey, isDuplicate } from './failure.ts';
 
 interface Asked<In, Out> {
   readonly value: In;
@@ -36,8 +37,6 @@ export function gather<In, Out>(
     });
 }
 
-const duplicate = 11000;
-
 /** Of each document, whether it was inserted: false when its key was there. */
 export async function insertEach<Doc extends object>(
   to: Collection<Doc>,
@@ -49,10 +48,10 @@ export async function insertEach<Doc extends object>(
     await to.insertMany(docs as OptionalUnlessRequiredId<Doc>[], { ...options, ordered: false });
   } catch (error) {
     // A connection that broke comes as this too, without a word of any document.
-    const said = error instanceof MongoBulkWriteError && error.code === duplicate;
+    const said = error instanceof MongoBulkWriteError && isDuplicate(error);
     if (!said || error.result.getWriteConcernError()) throw error;
     for (const { code, index } of [error.writeErrors].flat()) {
-      if (code !== duplicate) throw error;
+      if (code !== duplicateKey) throw error;
       inserted[index] = false;
     }
   }

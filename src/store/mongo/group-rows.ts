@@ -14,6 +14,7 @@ import type {
   QuarantineDoc,
   SyncRecordDoc,
 } from './documents.ts';
+import { duplicateKey } from './failure.ts';
 import { itemDoc, itemRow, type WorkingRow, workingRow } from './rows.ts';
 
 /** What was read for the group; what is not in it is not there. */
@@ -221,7 +222,7 @@ export class GroupRows {
     }),
     dropContent: act((key) => this.#changeItem(key, { content: null, blobs: null })),
     insertItem: act(({ number, collection, stamp, sortDate, bytes, history, broughtBy, origin, ...more }) => {
-      if (this.items.has(number)) throw Object.assign(new Error('a number twice'), { code: 11000 });
+      if (this.items.has(number)) throw Object.assign(new Error('a number twice'), { code: duplicateKey });
       const { device, client, hash, conversation, blobs, content } = more;
       this.#putItem({
         ...{ key: this.#nextKey++, number, collection, class: more.class, words: null },

@@ -2,7 +2,7 @@
 // that is silent is dead, or as good as that: its sessions are ended by whoever sees it, so that what it left open holds no
 // account. Ending those of one that lives does no harm: its transactions run again.
 import { randomBytes } from 'node:crypto';
-import type { Binary } from 'mongodb';
+import type { Binary, MongoClient } from 'mongodb';
 import type { Mongo } from './documents.ts';
 
 export interface Presence {
@@ -12,6 +12,11 @@ export interface Presence {
 /** Milliseconds. */
 const beat = 1000;
 const silence = 5000;
+
+/** What was open on them is undone. */
+export async function endSessions(client: MongoClient, sessions: readonly Binary[]): Promise<void> {
+  await client.db('admin').command({ killSessions: sessions.map((id) => ({ id })) });
+}
 
 /** Resolves when others know of it. */
 export async function startPresence(mongo: Mongo, failed: (error: unknown) => void): Promise<Presence> {
@@ -28,7 +33,7 @@ export async function startPresence(mongo: Mongo, failed: (error: unknown) => vo
   };
   const endSilent = async (): Promise<void> => {
     for (const dead of await docs.nodes.find({ $expr: { $lt: ['$until', '$$NOW'] } }).toArray()) {
-      await client.db('admin').command({ killSessions: dead.sessions.map((id: Binary) => ({ id })) });
+      await endSessions(client, dead.sessions);
       await docs.nodes.deleteOne({ _id: dead._id, until: dead.until });
     }
   };

@@ -8,7 +8,7 @@ import type { List, Outcome } from '../list/lists.ts';
 import { accountId } from '../list/rows.ts';
 import type { FeedEvent } from '../port.ts';
 import type { Mongo } from './documents.ts';
-import { asDomainError, isDuplicate, isRefused } from './failure.ts';
+import { asDomainError, duplicateKey, isDuplicate, isRefused } from './failure.ts';
 import { flush } from './flush.ts';
 import { GroupRows } from './group-rows.ts';
 import type { Known } from './known.ts';
@@ -145,7 +145,7 @@ function tryList(rows: GroupRows | undefined, list: List): Outcome {
   try {
     return rows.savepoint(() => commitList(rows.statements, list, 0));
   } catch (error) {
-    if ((error as { code?: unknown }).code === 11000) return { outcome: 'again' };
+    if ((error as { code?: unknown }).code === duplicateKey) return { outcome: 'again' };
     if (!isEasError(error)) throw error;
     // What another commit changed may be why: the next run sees it.
     if (passing.includes(error.code) && rows.accountDoc.modseq !== list.seen) return { outcome: 'again' };

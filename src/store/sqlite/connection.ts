@@ -37,12 +37,9 @@ export function prepareMapped<Parameters extends unknown[], Row>(
   db: Connection,
   text: string,
   toRow: (values: readonly unknown[]) => Row,
-): Query<Parameters, Row> {
+): Pick<Query<Parameters, Row>, 'get' | 'all'> {
   const statement = db.prepare<Parameters, unknown[]>(text).raw();
   return {
-    run: () => {
-      throw new TypeError('it reads');
-    },
     get: (...parameters) => {
       const values = statement.get(...parameters);
       return values && toRow(values);
