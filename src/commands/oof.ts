@@ -62,6 +62,7 @@ async function setOof(context: Context, set: OofSet): Promise<number> {
     const before = account.absence ?? noAbsence;
     const state = set.OofState === undefined ? before.state : states[set.OofState]!;
     const window = state === 'timed' ? (windowOf(set) ?? before.window) : undefined;
+    // As in the documents' own example, the times that are known go on.
     if (state === 'timed' && !window) return status.protocol;
     const replies = { ...before.replies };
     for (const message of set.OofMessage)
@@ -79,8 +80,8 @@ function mistakeOf(set: OofSet): number | undefined {
   if (OofState !== undefined && states[OofState] === undefined) return status.protocol;
   if ((StartTime === undefined) !== (EndTime === undefined)) return status.protocol;
   const window = windowOf(set);
-  if (OofState === 2 && !window) return status.protocol;
-  if (OofState === 2 && window!.end <= window!.start) return status.conflicting;
+  if (OofState === 2 && StartTime !== undefined && !window) return status.protocol;
+  if (OofState === 2 && window && window.end <= window.start) return status.conflicting;
   const named = OofMessage.map(audienceOf);
   if (named.includes(undefined) || new Set(named).size !== named.length) return status.protocol;
   for (const { ReplyMessage, BodyType } of OofMessage) {

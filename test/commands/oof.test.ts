@@ -65,6 +65,15 @@ describe('Settings Oof', async () => {
     assert.equal((await get(phone)).StartTime, undefined);
   });
 
+  test('timed without its times goes on with those that are known', async () => {
+    const phone = await house.phone();
+    assert.equal(await set(phone, { OofState: 2, ...times }), 1);
+    assert.equal(await set(phone, { OofState: 2, OofMessage: [{ ...known, Enabled: false }] }), 1);
+    const got = await get(phone);
+    assert.deepEqual([got.OofState, got.StartTime, got.EndTime], [2, times.StartTime, times.EndTime]);
+    assert.equal(await set(phone, { OofState: 2, StartTime: 'soon', EndTime: 'later' }), 2);
+  });
+
   test('a message is told in the form that is asked for', async () => {
     const phone = await house.phone();
     const OofMessage = [
