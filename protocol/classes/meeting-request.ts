@@ -64,6 +64,7 @@ export const meetingRequest = container(
   since('16.0', one(calendar.UID, text)),
   since('16.1', optional(meetingResponse.ProposedStartTime, compactDateTime)),
   since('16.1', optional(meetingResponse.ProposedEndTime, compactDateTime)),
-  since('16.0', optional(forwardees)),
+  // MS-ASCMD_R6485100817: in what is told of a meeting, not before 16.1.
+  since('16.1', optional(forwardees)),
 );
 export type MeetingRequest = WrittenOf<typeof meetingRequest>;

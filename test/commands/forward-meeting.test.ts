@@ -8,7 +8,7 @@ import { receive } from '../../src/delivery/receive.ts';
 import type { Event } from '../../src/domain/event.ts';
 import { FolderCopy } from '../support/class-phone.ts';
 import { mail, openHouse, type Phone, type Request, rootOf, statusAlone } from '../support/endpoint.ts';
-import { calendar, inbox, sent } from '../support/sync-phone.ts';
+import { calendar, inbox, load, sent } from '../support/sync-phone.ts';
 
 const start = Date.UTC(2031, 11, 1, 8);
 const hour = 3_600_000;
@@ -193,6 +193,10 @@ describe('SmartForward of an event', async () => {
     const events = await FolderCopy.open<ReadCalendar>(bob, calendar!, 'Calendar');
     const [got] = [...events.items.values()];
     assert.deepEqual([got?.UID, got?.OrganizerEmail, got?.MeetingStatus], [event.uid, carol.email, 3]);
+    const toldOf = async (one: Phone) => [...(await load(one)).mails.values()][0]?.MeetingRequest?.Forwardees;
+    assert.deepEqual(await toldOf(bob), { Forwardee: [{ Email: bob.address }] });
+    for (const told of [bob.another('16.0'), bob.another('14.1', 'old'), phone])
+      assert.equal(await toldOf(told), undefined, 'not before 16.1, and not of what its organizer sent');
   });
 
   test('what a phone up to 14.1 mailed is the revision that the next one follows', async () => {

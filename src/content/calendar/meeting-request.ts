@@ -1,7 +1,8 @@
 // The MeetingRequest of a mail, in each version's shape ([MS-ASEMAIL] 2.2.2.48 MeetingRequest).
 import { formatCompactDateTime, globalObjIdOfUid, type MeetingRequest, type Version } from '../../../protocol/index.ts';
-import type { Meeting } from '../../domain/email.ts';
+import type { Email, Meeting } from '../../domain/email.ts';
 import type { Event, Recurrence } from '../../domain/event.ts';
+import { parseAddressText } from '../email/address.ts';
 import { shownUid } from './uid.ts';
 import { locationText } from './write-event.ts';
 import { instantOf, timezoneElement, wallOf } from './zone.ts';
@@ -13,7 +14,11 @@ const longestReminder = 65_535;
 /** [MS-ASEMAIL] 2.2.2.39 InstanceType */
 const kinds = { single: 0, series: 1, occurrence: 2, exception: 3, orphan: 4 } as const;
 
-export function writeMeetingRequest(meeting: Meeting, version: Version): MeetingRequest | undefined {
+export function writeMeetingRequest(
+  meeting: Meeting,
+  version: Version,
+  mail: Pick<Email, 'from' | 'to'>,
+): MeetingRequest | undefined {
   const { event, messageType, proposed } = meeting;
   const number = Number(version);
   if (number < since[meeting.method]) return undefined;
@@ -41,7 +46,19 @@ export function writeMeetingRequest(meeting: Meeting, version: Version): Meeting
     UID: shownUid(event),
     ProposedStartTime: proposed && formatCompactDateTime(proposed.start),
     ProposedEndTime: proposed && formatCompactDateTime(proposed.end),
+    Forwardees: forwardeesOf(meeting, mail),
   };
+}
+
+/** [MS-ASCMD] 2.2.3.79 Forwardees: whom somebody else than its organizer sent the invitation on to. */
+function forwardeesOf({ method, event }: Meeting, { from, to }: Pick<Email, 'from' | 'to'>) {
+  const { organizer, attendees } = event;
+  if (method !== 'REQUEST' || !organizer || !attendees) return undefined;
+  const known = new Set([organizer, ...attendees].map(({ email }) => email.toLowerCase()));
+  if (parseAddressText(from)[0]?.address.toLowerCase() === organizer.email.toLowerCase()) return undefined;
+  const others = parseAddressText(to).filter(({ address }) => !known.has(address.toLowerCase()));
+  if (others.length === 0) return undefined;
+  return { Forwardee: others.map(({ address, name }) => ({ Email: address, ...(name && { Name: name }) })) };
 }
 
 function kindOf({ event, orphan }: Meeting, newest: boolean): keyof typeof kinds {

@@ -36,7 +36,7 @@ export function writeEmail(item: EmailItem, body: RenderedBody | undefined, vers
     ...writeMarks(content, ['read', 'flag', 'categories', 'verb']),
     Attachments: files.length === 0 ? undefined : { Attachment: files.map((file) => writeAttachment(item.id, file)) },
     Attachments25: files.length === 0 ? undefined : { Attachment: files.map((file) => writeFile25(item.id, file)) },
-    MeetingRequest: content.meeting && writeMeetingRequest(content.meeting, version),
+    MeetingRequest: content.meeting && writeMeetingRequest(content.meeting, version, content),
     Body: body && writeBody(body),
     ...(body && writeBody25(body)),
     MessageClass: content.messageClass,
