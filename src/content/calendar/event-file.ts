@@ -80,7 +80,7 @@ function readGroups(
     const master = group.find((one) => !one.hasProperty('recurrence-id'));
     const series = found.find(({ instance }) => instance === undefined);
     const cancelled = group.filter(isCancelled).flatMap((one) => instanceOf(one, some, options.zone) ?? []);
-    const expanded = master && series && expand(master, series, { told: found, cancelled }, zoneOf);
+    const expanded = master && series && expand(master, series, { told: found, cancelled }, zoneOf, options.now);
     for (const event of expanded?.events ?? []) {
       items.push(completed(event, event.recurrence ? group : [master!], some, { ...options, said: dated }));
     }

@@ -32,13 +32,14 @@ export function expand(
   event: Event,
   { told: all, cancelled }: Others,
   zoneOf: ZoneOf,
+  now: number,
 ): Expanded | undefined {
   const rule = component.getFirstPropertyValue('rrule') as ICAL.Recur | null;
   const added = instantsIn(component, 'rdate', event.zone, zoneOf);
   const excluded = [...instantsIn(component, 'exdate', event.zone, zoneOf), ...cancelled];
   const gone = all.filter(({ instance = Number.NaN }) => cancelled.includes(instance));
   const told = all.filter((one) => !gone.includes(one));
-  const split = added.length === 0 ? splitSeries(rule, event, excluded, told) : undefined;
+  const split = added.length === 0 ? splitSeries(rule, event, { excluded, told, now }) : undefined;
   if (split) {
     const has = ({ instance = Number.NaN }: Event) =>
       split.some((one) => one.exceptions?.some(({ original }) => original === instance));

@@ -7,6 +7,7 @@ import { withoutUndefined } from '../pattern.ts';
 import { exceptionOf, withException } from './occurrence.ts';
 import { readRule } from './read-rule.ts';
 import { lastStart, occurrenceAt, startsBetween } from './recurrence.ts';
+import { withoutShortMonths } from './short-months.ts';
 import { vtimezoneReader } from './vtimezone.ts';
 import { instantOf } from './zone.ts';
 
@@ -77,15 +78,16 @@ function withDeleted(event: Event, component: ICAL.Component, zoneOf: ZoneOf): E
   if (!event.recurrence) return event;
   const named = instantsIn(component, 'exdate', event.zone, zoneOf);
   // Of more than the protocol has room for, the first are the longest past.
-  const originals = new Set(
-    named
+  const originals = new Set([
+    ...(event.exceptions ?? []).map(({ original }) => original),
+    ...named
       .sort((a, b) => a - b)
       .slice(-mostExceptions)
       .map((at) => occurrenceAt(event, at)),
-  );
-  const exceptions = [...originals].flatMap((original) =>
-    original === undefined ? [] : [{ original, deleted: true as const }],
-  );
+  ]);
+  const exceptions = [...originals]
+    .slice(-mostExceptions)
+    .flatMap((original) => (original === undefined ? [] : [{ original, deleted: true as const }]));
   return exceptions.length === 0 ? event : { ...event, exceptions };
 }
 const mostExceptions = 1000;
@@ -141,13 +143,16 @@ function readEvent(component: ICAL.Component, zoneOf: ZoneOf, options: ReadOptio
     instance: timeOf(component, 'recurrence-id', from.zone, zoneOf)?.at,
   }) as Event;
   if (event.instance !== undefined) return event;
-  const recurrence = readRule(component.getFirstPropertyValue('rrule') as ICAL.Recur | null, event);
+  const rule = component.getFirstPropertyValue('rrule') as ICAL.Recur | null;
+  const read = readRule(rule, event);
+  const series = read && rule ? withoutShortMonths({ ...event, recurrence: read }, rule, options.now) : event;
+  const { recurrence } = series;
   if (!recurrence) return event;
-  const last = recurrence.occurrences === undefined ? 0 : lastStart({ ...event, recurrence });
+  const last = recurrence.occurrences === undefined ? 0 : lastStart(series);
   if (last === undefined) return event;
   // The protocol counts up to 999.
   const { occurrences = 0, ...pattern } = recurrence;
-  return { ...event, recurrence: occurrences > 999 ? { ...pattern, until: last } : recurrence };
+  return { ...series, recurrence: occurrences > 999 ? { ...pattern, until: last } : recurrence };
 }
 
 function numberOf(component: ICAL.Component, name: string): number | undefined {

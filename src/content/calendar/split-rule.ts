@@ -6,6 +6,7 @@ import type { Event } from '../../domain/event.ts';
 import { exceptionOf, withException } from './occurrence.ts';
 import { readRule } from './read-rule.ts';
 import { startsBetween } from './recurrence.ts';
+import { withoutShortMonths } from './short-months.ts';
 
 const most = 24;
 const parts = ['BYMONTH', 'BYMONTHDAY', 'BYDAY', 'BYSETPOS'] as const;
@@ -42,21 +43,24 @@ function firstStart(series: Event): number | undefined {
 
 /**
  * A series for each, the earliest with the event's UID; undefined when that does not say the rule. `excluded`: instants that
- * are taken out; `told`: what is said of single occurrences, by their `instance`.
+ * are taken out; `told`: what is said of single occurrences, by their `instance`; `now`: milliseconds.
  */
 export function splitSeries(
   rule: ICAL.Recur | null,
   event: Event,
-  excluded: readonly number[],
-  told: readonly Event[],
+  {
+    excluded,
+    told,
+    now,
+  }: { readonly excluded: readonly number[]; readonly told: readonly Event[]; readonly now: number },
 ): Event[] | undefined {
   const rules = rule && !event.recurrence ? singleRules(rule) : [];
   const series = rules.map((one): Event | undefined => {
     const recurrence = readRule(one, event);
     if (!recurrence) return undefined;
-    const whole = { ...event, recurrence };
-    const start = firstStart(whole);
-    return start === undefined ? undefined : { ...whole, start, end: start + event.end - event.start };
+    const start = firstStart({ ...event, recurrence });
+    if (start === undefined) return undefined;
+    return withoutShortMonths({ ...event, recurrence, start, end: start + event.end - event.start }, one, now);
   });
   if (series.length === 0 || !series.every((one) => one !== undefined)) return undefined;
   if (!series.some((one) => one.start === event.start)) return undefined;
