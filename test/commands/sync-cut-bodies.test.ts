@@ -107,3 +107,49 @@ describe('a body that comes back as it was shown stays whole', () => {
     assert.match(source.items.get(id)!.Body!.Data!, /, mine/);
   });
 });
+
+describe('a body that the phone was shown, whole or its beginning, can be cleared', () => {
+  const kinds = [
+    ...cuts.filter(({ shows }) => shows !== undefined),
+    { what: 'all', kept: { Type: 2, Data: html }, as: { Type: 1 } },
+  ];
+  const empty = [{ Data: '' }, { EstimatedDataSize: 0, Data: '' }, {}];
+  for (const one of classes)
+    for (const version of one.name === 'Notes' ? told.filter((each) => Number(each) >= 14) : told)
+      test(`${one.name} ${version}`, async (t) => {
+        const house = await openHouse(t);
+        for (const { what, kept, as } of kinds) {
+          const { source, reader } = await world(house, version, one, { BodyPreference: [as] });
+          for (const body of empty) {
+            const { id } = await source.add({ ...one.facts, Body: kept });
+            await reader.sync();
+            const {
+              NativeBodyType: _,
+              LastModifiedDate: __,
+              ...seen
+            } = reader.items.get(id)! as Record<string, unknown>;
+            assert.equal(await reader.change(id, { ...seen, Body: { Type: as.Type, ...body } }), 1);
+            await source.sync();
+            assert.ok(!source.items.get(id)!.Body?.Data, `${what}: ${JSON.stringify(body)}`);
+          }
+        }
+      });
+
+  for (const one of classes.filter(({ name }) => name !== 'Notes'))
+    test(`${one.name} 2.5`, async (t) => {
+      const house = await openHouse(t);
+      for (const options of [{}, { Truncation: 1 }])
+        for (const kept of [
+          { Type: 1, Data: 'Zürich, '.repeat(100) },
+          { Type: 2, Data: html },
+        ]) {
+          const { source, reader } = await world(house, '2.5', one, options);
+          const { id } = await source.add({ ...one.facts, Body: kept });
+          await reader.sync();
+          const { BodySize: _, BodyTruncated: __, ...seen } = reader.items.get(id)! as Record<string, unknown>;
+          assert.equal(await reader.change(id, { ...seen, Body25: '' }), 1);
+          await source.sync();
+          assert.ok(!source.items.get(id)!.Body?.Data, JSON.stringify([options, kept.Type]));
+        }
+    });
+});
