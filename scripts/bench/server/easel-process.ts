@@ -84,7 +84,7 @@ async function readyLine(child: ChildProcess): Promise<string> {
     let text = '';
     child.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
-      if (text.includes('\n')) resolve(text);
+      if (/^easel ready.*\n/m.test(text)) resolve(text); // what V8 traces stands before it
     });
     child.once('exit', (code) => reject(new Error(`the server ended with ${code} before it was ready`)));
   });

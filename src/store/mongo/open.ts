@@ -16,7 +16,7 @@ import { createKnown } from './known.ts';
 import { type Presence, startPresence } from './presence.ts';
 import { migrate } from './schema.ts';
 import { createSessions, poolOf } from './sessions.ts';
-import { onSnapshot } from './snapshot.ts';
+import { startSnapshots } from './snapshot.ts';
 import { startWriter } from './writer.ts';
 
 const defaultDatabase = 'easel';
@@ -64,10 +64,10 @@ export async function openMongo(options: OpenOptions & { readonly url: string })
     const known = createKnown();
     const writer = startWriter(mongo, clock, known, feed.committed);
     const stats = newCounters();
-    const snapshots = poolOf(Array.from({ length: snapshotsAtOnce }, (_, n) => n));
+    const lanes = poolOf(Array.from({ length: snapshotsAtOnce }, (_, n) => n));
+    const onSnapshot = startSnapshots(mongo, stats, known);
     const doors = openDoors({
-      snapshot: (account: AccountId, look) =>
-        domainErrors(() => snapshots.use(() => onSnapshot(mongo, account, stats, known, look))),
+      snapshot: (account: AccountId, look) => domainErrors(() => lanes.use(() => onSnapshot(account, look))),
       commit: writer.commit,
       stats,
       clock,

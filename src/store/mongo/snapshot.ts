@@ -26,28 +26,52 @@ import { toSyncRecord } from '../list/sync-record-row.ts';
 import { token } from '../list/token.ts';
 import type { LogRow, Range, Reader } from '../port.ts';
 import type { AccountDoc, Collections, ItemDoc, JournalDoc, Mongo } from './documents.ts';
+import { gather } from './gather.ts';
 import { type Known, type KnownRecords, nameOf } from './known.ts';
 import { accountRow, collectionRow, itemRow } from './rows.ts';
 
 const largestPage = 500;
 
-export async function onSnapshot<T>(
-  mongo: Mongo,
-  id: AccountId,
-  counters: Counters,
-  known: Known,
-  look: (view: View) => Promise<T>,
-): Promise<T> {
-  const number = accountNumber(id);
-  if (number === undefined) throw new EasError('account-not-found', id);
-  const session = mongo.client.startSession({ snapshot: true });
-  try {
-    const doc = await mongo.docs.accounts.findOne({ _id: number }, { session });
-    if (doc === null) throw new EasError('account-not-found', id);
-    return await look(new Snapshot(mongo.docs, session, doc, counters, known.at(number, doc.modseq)));
-  } finally {
-    await session.endSession();
-  }
+/** A session on which all is read as of one moment, shared by the looks that began together; the last one ends it. */
+interface Moment {
+  readonly session: ClientSession;
+  looks: number;
+}
+interface Begun {
+  readonly moment: Moment;
+  readonly doc: AccountDoc | undefined;
+}
+export type OnSnapshot = <T>(account: AccountId, look: (view: View) => Promise<T>) => Promise<T>;
+
+/** As many accounts as are asked for in one question: what follows for each runs in one turn of the loop. */
+const mostTogether = 24;
+
+/** Looks that are asked for while others begin, begin together: one question for all their accounts. */
+export function startSnapshots(mongo: Mongo, counters: Counters, known: Known): OnSnapshot {
+  const begin = gather<number, Begun>(mostTogether, async (numbers) => {
+    const moment: Moment = { session: mongo.client.startSession({ snapshot: true }), looks: numbers.length };
+    try {
+      const distinct = [...new Set(numbers)];
+      const docs = await mongo.docs.accounts.find({ _id: { $in: distinct } }, { session: moment.session }).toArray();
+      const byNumber = new Map(docs.map((doc) => [doc._id, doc]));
+      return numbers.map((number) => ({ moment, doc: byNumber.get(number) }));
+    } catch (error) {
+      await moment.session.endSession();
+      throw error;
+    }
+  });
+  return async (id, look) => {
+    const number = accountNumber(id);
+    if (number === undefined) throw new EasError('account-not-found', id);
+    const { moment, doc } = await begin(number);
+    try {
+      if (doc === undefined) throw new EasError('account-not-found', id);
+      return await look(new Snapshot(mongo.docs, moment.session, doc, counters, known.at(number, doc.modseq)));
+    } finally {
+      moment.looks -= 1;
+      if (moment.looks === 0) await moment.session.endSession();
+    }
+  };
 }
 
 type Wanted = NotFetched['wanted'];
