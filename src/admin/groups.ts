@@ -1,4 +1,5 @@
 // Acts of an administrator on groups. Invariant: every address is well-formed and lower case before it reaches the store.
+import { domainOf } from '../domain/account.ts';
 import { EasError } from '../domain/errors.ts';
 import type { Group } from '../domain/group.ts';
 import type { Store } from '../store/port.ts';
@@ -34,4 +35,16 @@ export async function groupOf(store: Store, address: string): Promise<Group> {
   const group = await store.directory.findGroup(address.trim());
   if (!group) throw new EasError('group-not-found', address);
   return group;
+}
+
+/** Members in domains of accounts here that are neither account nor group: mail to them would find nobody. */
+export async function unknownMembers(store: Store, { members }: Group): Promise<string[]> {
+  const domains = new Set((await store.directory.list()).map(({ address }) => domainOf(address)));
+  const unknown: string[] = [];
+  for (const member of members) {
+    if (!domains.has(domainOf(member))) continue;
+    if ((await store.directory.find(member)) || (await store.directory.findGroup(member))) continue;
+    unknown.push(member);
+  }
+  return unknown;
 }

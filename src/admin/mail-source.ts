@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
+import { EasError } from '../domain/errors.ts';
 import { splitMbox } from './mbox.ts';
 
 export interface FoundMail {
@@ -28,7 +29,7 @@ interface MailFile {
   readonly folder?: string;
 }
 
-/** The files of `path`, in the order of their names, and their bytes together. Throws the system's error. */
+/** The files of `path`, in the order of their names, and their bytes together. Throws 'invalid-mime', the system's error. */
 export async function mailFiles(path: string): Promise<{ files: MailFile[]; bytes: number }> {
   const status = await stat(path);
   const { size, mtimeMs } = status;
@@ -66,45 +67,69 @@ export async function* readStream(stream: Readable): AsyncGenerator<FoundMail> {
 }
 
 async function kindOf(path: string): Promise<Kind> {
-  const parts = path.split(sep);
-  if (['cur', 'new'].includes(parts.at(-2) ?? '')) return 'maildir';
-  if (extname(path).toLowerCase() === '.mbox') return 'mbox';
+  const kind = namedKind(path);
+  if (kind !== undefined) return kind;
+  const start = await startOf(path);
+  if (isMbox(start)) return 'mbox';
+  if (!/^(?:\xef\xbb\xbf)?\s*[!-9;-~]+[ \t]*:/.test(start)) {
+    throw new EasError('invalid-mime', `'${path}' is no mail and no mbox`);
+  }
+  return 'eml';
+}
+
+/** What the name says: Maildirs, `.eml`, `.mbox`. */
+function namedKind(path: string): Kind | undefined {
+  if (['cur', 'new'].includes(basename(dirname(path)))) return 'maildir';
+  const extension = extname(path).toLowerCase();
+  return extension === '.eml' ? 'eml' : extension === '.mbox' ? 'mbox' : undefined;
+}
+
+async function startOf(path: string): Promise<string> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(5), 0, 5, 0);
-    return bytesRead === 5 && buffer.toString('latin1') === 'From ' ? 'mbox' : 'eml';
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(512), 0, 512, 0);
+    return buffer.toString('latin1', 0, bytesRead);
   } finally {
     await file.close();
   }
 }
+const isMbox = (start: string): boolean => start.startsWith('From ');
 
 async function filesBelow(root: string): Promise<MailFile[]> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const found: MailFile[] = [];
   for (const entry of entries.filter((one) => one.isFile())) {
     const path = join(entry.parentPath, entry.name);
-    const kind = kindInTree(path);
+    const kind = await kindInTree(path);
     if (kind === undefined) continue;
     const { size, mtimeMs } = await stat(path);
     found.push({ kind, path, size, kept: Math.floor(mtimeMs), ...folderOf(root, path, kind) });
   }
+  if (found.length === 0 && !entries.some((one) => one.isDirectory() && one.name === 'cur')) {
+    throw new EasError('invalid-mime', `'${root}' has no .eml file, no mbox and no Maildir in it`);
+  }
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function kindInTree(path: string): Kind | undefined {
-  if (['cur', 'new'].includes(basename(dirname(path)))) return basename(path).startsWith('.') ? undefined : 'maildir';
-  const extension = extname(path).toLowerCase();
-  return extension === '.eml' ? 'eml' : extension === '.mbox' ? 'mbox' : undefined;
+/** Of a file without an extension its first bytes tell: Thunderbird and mutt keep mbox files so. */
+async function kindInTree(path: string): Promise<Kind | undefined> {
+  if (basename(path).startsWith('.')) return undefined;
+  const kind = namedKind(path);
+  if (kind !== undefined || extname(path) !== '') return kind;
+  return isMbox(await startOf(path)) ? 'mbox' : undefined;
 }
 
 /** A Maildir is named by its folder (`.Sent.2020` in Maildir++), an mbox by its file. */
 function folderOf(root: string, path: string, kind: Kind): { folder?: string } {
   if (kind === 'eml') return {};
-  const place = kind === 'maildir' ? dirname(dirname(path)) : path.slice(0, -extname(path).length);
+  const place = kind === 'maildir' ? dirname(dirname(path)) : path.slice(0, path.length - extname(path).length);
   const parts = relative(root, place)
     .split(sep)
     .filter((part) => part !== '');
-  const named = parts.flatMap((part) => (part.startsWith('.') ? part.slice(1).split('.') : [part]));
+  // Thunderbird keeps the folders below `Work` in `Work.sbd`.
+  const named = parts.flatMap((part) =>
+    part.startsWith('.') ? part.slice(1).split('.') : [part.replace(/\.sbd$/, '')],
+  );
   return named.length > 0 ? { folder: named.join('/') } : {};
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Config, ConfigError, loadConfig } from '../config/config.ts';
 import type { FileValues } from '../config/file.ts';
 import type { SettingName } from '../config/settings.ts';
@@ -32,20 +33,27 @@ export function fileOf(options: Options): FileValues | undefined {
   try {
     return { path, values: JSON.parse(readFileSync(path, 'utf8')) };
   } catch (error) {
-    throw new ConfigError(`${path}: it cannot be read: ${(error as Error).message}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new ConfigError(
+      code === 'ENOENT' ? `--config: there is no '${path}'` : `${path}: it cannot be read: ${message}`,
+    );
   }
 }
 
 /** Opens the store of `--data`, also beside a running server. Unless `make`, a folder without one is a mistake. */
 export async function withStore<T>(options: Options, work: (store: Store) => Promise<T>, make = false): Promise<T> {
   const { data, store: kept } = configOf(options);
-  if (!make && kept === 'sqlite' && !existsSync(data)) {
-    throw new CliError(`--data: there is nothing in '${data}'; name the folder that the server runs on`);
-  }
+  if (!make) requireStore(data, kept);
   const store = await openStore({ data, store: kept, log: createLog({ level: 'error' }) });
   try {
     return await work(store);
   } finally {
     await store[Symbol.asyncDispose]();
   }
+}
+
+/** A folder without a store is more often a wrong folder than a new one. */
+export function requireStore(data: string, kept: string): void {
+  if (kept !== 'sqlite' || existsSync(join(data, 'easel.sqlite'))) return;
+  throw new CliError(`--data: there is no store in '${data}'; name the folder that the server runs on`);
 }

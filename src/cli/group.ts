@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addToGroup, groupOf, removeFromGroup } from '../admin/groups.ts';
+import { addToGroup, groupOf, removeFromGroup, unknownMembers } from '../admin/groups.ts';
 import { withStore } from './context.ts';
 
 /** `easel group …`: one address for several people. */
@@ -14,8 +14,12 @@ export function group(program: Command): void {
     .action(async (address: string, members: string[], _options, command: Command) => {
       const { name } = command.opts<{ name?: string }>();
       const added = { address, members, ...(name && { displayName: name }) };
-      const made = await withStore(command.optsWithGlobals(), (store) => addToGroup(store, added));
+      const { made, unknown } = await withStore(command.optsWithGlobals(), async (store) => {
+        const made = await addToGroup(store, added);
+        return { made, unknown: await unknownMembers(store, made) };
+      });
       process.stdout.write(`${made.address} has ${counted(made.members.length)}\n`);
+      for (const member of unknown) process.stderr.write(`easel: there is no ${member} here yet\n`);
     });
   parent
     .command('remove')

@@ -1,12 +1,12 @@
 // The command line: argv to one act, one file per command. Whatever it learns or changes goes through the store, never to a
 // running server. Invariants: an error is one line on stderr; exit code 2 is a mistake in what was typed, 1 any other failure.
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { ConfigError } from '../config/config.ts';
 import { settings } from '../config/settings.ts';
-import { isEasError } from '../domain/errors.ts';
 import { config } from './config.ts';
-import { CliError, usualFile } from './context.ts';
+import { usualFile } from './context.ts';
 import { device } from './device.ts';
+import { explain } from './explain.ts';
 import { files } from './files.ts';
 import { group } from './group.ts';
 import { mail } from './mail.ts';
@@ -40,6 +40,7 @@ function createProgram(): Command {
     .description('An Exchange ActiveSync server')
     .option(`--data <${data.placeholder}>`, `${data.help} (${data.env}, default ${data.default})`)
     .option('--config <FILE>', `a file with settings as JSON (EASEL_CONFIG, default ${usualFile} where it is there)`)
+    .version(version(), '-V, --version', 'which release this is')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'easel: ')) })
     .exitOverride();
@@ -56,16 +57,6 @@ function createProgram(): Command {
   return program;
 }
 
-function explain(error: unknown): { message: string; exitCode: number } {
-  if (error instanceof ConfigError) return { message: error.message, exitCode: 2 };
-  if (error instanceof CliError) return error;
-  if (isEasError(error))
-    return { message: `${error.message.replace(/^[a-z-]+: /, `${words(error.code)}: `)}`, exitCode: 1 };
-  const { code, path, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT' && path !== undefined) return { message: `there is no '${path}'`, exitCode: 1 };
-  return { message: message ?? String(error), exitCode: 1 };
-}
-
-function words(code: string): string {
-  return code.replaceAll('-', ' ');
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')).version;
 }

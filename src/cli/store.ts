@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { underLease } from '../admin/jobs.ts';
 import { systemClock } from '../clock.ts';
 import { concealed } from '../config/address.ts';
 import { backupStore, type Copied, checkStore, migrateStore, restoreStore } from '../store/open.ts';
-import { CliError, configOf, withStore } from './context.ts';
+import { CliError, configOf, requireStore, withStore } from './context.ts';
 
 /** `easel store …`: looks after the data folder as a whole. */
 export function store(program: Command): void {
@@ -30,7 +28,9 @@ export function store(program: Command): void {
     });
   parent
     .command('backup')
-    .description('copy it to a new folder; a server may run beside it')
+    .description(
+      'copy it to a new folder, also beside a server; its authority (ca.pem, ca-key.pem) and sealer.key are not in it',
+    )
     .argument('<folder>', 'a folder that is not there yet, or is empty')
     .action(async (folder: string, _options, command: Command) => {
       const kept = keptOf(command);
@@ -60,8 +60,8 @@ export function store(program: Command): void {
 
 function keptOf(command: Command): { readonly data: string; readonly store: string } {
   const { data, store } = configOf(command.optsWithGlobals());
-  if (store !== 'sqlite' || existsSync(join(data, 'easel.sqlite'))) return { data, store };
-  throw new CliError(`--data: there is no store in '${data}'; name the folder that the server runs on`);
+  requireStore(data, store);
+  return { data, store };
 }
 
 function said({ blobs, bytes }: Copied): string {

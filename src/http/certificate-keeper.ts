@@ -53,9 +53,17 @@ export async function keepCertificate(
 /** A certificate with its chain, and its key. Throws when they cannot be read or do not belong together. */
 export async function readCertificate(files: { readonly cert: string; readonly key: string }): Promise<Pem> {
   const [cert, key] = await Promise.all([readFile(files.cert, 'utf8'), readFile(files.key, 'utf8')]);
-  createSecureContext({ cert, key });
-  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
-    throw new Error(`${files.key} is not the key of ${files.cert}`);
-  }
+  const parsed = usable(files.cert, 'certificate', () => new X509Certificate(cert));
+  const privateKey = usable(files.key, 'private key', () => createPrivateKey(key));
+  if (!parsed.checkPrivateKey(privateKey)) throw new Error(`'${files.key}' is not the key of '${files.cert}'`);
+  usable(files.cert, 'certificate', () => createSecureContext({ cert, key }));
   return { cert, key };
+}
+
+function usable<Kind>(file: string, what: string, parse: () => Kind): Kind {
+  try {
+    return parse();
+  } catch (cause) {
+    throw new Error(`'${file}' holds no ${what} in PEM form that can be used`, { cause });
+  }
 }

@@ -127,6 +127,36 @@ test('an import that is repeated brings nothing twice, from every kind of file',
   assert.equal((await inbox(store, alice)).length, 3);
 });
 
+test('mbox files without an extension are found in a tree, and what holds no mail is no import of nothing', async (t) => {
+  const { store, alice } = await mailWorld(t);
+  const root = folder(t);
+  const entry = (subject: string) => mboxEntry(Buffer.from(letter(subject)), 1_500_000_000_000);
+  mkdirSync(join(root, 'Profile/Work.sbd'), { recursive: true });
+  writeFileSync(join(root, 'Profile/Inbox'), entry('inbox'));
+  writeFileSync(join(root, 'Profile/Inbox.msf'), 'From an index');
+  writeFileSync(join(root, 'Profile/Work.sbd/Old'), entry('old'));
+  writeFileSync(join(root, 'Profile/README'), 'no mail');
+  writeFileSync(join(root, 'letter'), letter('letter'));
+  writeFileSync(join(root, 'package.json'), '{\n  "name": "no mail"\n}\n');
+  mkdirSync(join(root, 'Empty/cur'), { recursive: true });
+  mkdirSync(join(root, 'Papers'));
+
+  const put = (path: string) => importMail(store, 'alice@example.test', join(root, path));
+  assert.deepEqual(await put('Profile'), { done: 2, known: 0 });
+  assert.deepEqual(await put('letter'), { done: 1, known: 0 });
+  assert.deepEqual(await put('Empty'), { done: 0, known: 0 });
+  const subjects = Object.entries(await everything(store, alice)).map(([path, mails]) => [
+    path,
+    ...mails.map((mail) => mail.content.subject),
+  ]);
+  assert.deepEqual(subjects, [
+    ['Inbox', 'inbox', 'letter'],
+    ['Work/Old', 'old'],
+  ]);
+  await assert.rejects(put('package.json'), /is no mail and no mbox/);
+  await assert.rejects(put('Papers'), /has no \.eml file, no mbox and no Maildir in it/);
+});
+
 test('what is exported and imported again is the same, folders, marks and times included', async (t) => {
   const { store, alice, bob } = await mailWorld(t);
   const root = folder(t);

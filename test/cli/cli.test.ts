@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
 import { createTransport } from 'nodemailer';
 import { systemClock } from '../../src/clock.ts';
 import { specialFolderId } from '../../src/domain/collection.ts';
@@ -257,12 +258,55 @@ test('mistakes are one clear line: 2 for what was typed, 1 for the rest', async 
   }
   const elsewhere = await easel(['user', 'list', '--data', join(data, 'nothing')]);
   assert.deepEqual([elsewhere.code, existsSync(join(data, 'nothing'))], [1, false]);
-  assert.match(elsewhere.err, /^easel: --data: there is nothing in/);
+  assert.match(elsewhere.err, /^easel: --data: there is no store in/);
   const env = await easel(['serve'], '', { EASEL_DATA: data, EASEL_QUIET_DELAY: 'x' });
   assert.match(env.err, /^easel: EASEL_QUIET_DELAY: 'x' is not possible/);
   const help = await easel(['--help']);
   assert.equal(help.code, 0);
   assert.match(help.out, /serve.*\n.*user.*\n.*mail.*\n.*device/);
+});
+
+test('what a folder or its files lack is said in one line, with what to do', async (t) => {
+  const data = folder(t);
+  const root = join(data, '..');
+  await easel(['user', 'add', 'alice@example.test', '--password-stdin', '--data', data], 'some password');
+  const [damaged, newer, other, file, key] = ['damaged', 'newer', 'other', 'file', 'key'].map((name) =>
+    join(root, name),
+  );
+  for (const name of [damaged!, newer!, other!]) mkdirSync(name);
+  writeFileSync(
+    join(damaged!, 'easel.sqlite'),
+    'no database at all, but text that goes on for more than a header'.repeat(9),
+  );
+  const db = new Database(join(newer!, 'easel.sqlite'));
+  db.pragma('user_version = 99');
+  db.close();
+  for (const name of [file!, key!]) writeFileSync(name, 'text');
+  const cases: [string[], RegExp][] = [
+    [['user', 'list', '--data', damaged!], /easel\.sqlite is damaged: .*`easel store restore`/],
+    [['store', 'check', '--data', damaged!], /easel\.sqlite is damaged/],
+    [['user', 'list', '--data', newer!], /newer release \(schema 99, .*before-N/],
+    [['user', 'list', '--data', other!], /--data: there is no store in '.*other'/],
+    [
+      ['user', 'add', 'a@b.test', '--password-stdin', '--data', join(file!, 'x')],
+      /'.*file.*' is, or lies below, something/,
+    ],
+    [['store', 'backup', data, '--data', data], /^easel: '.*data' is not empty/],
+    [
+      ['serve', '--http', 'none', '--smtp', 'none', '--cert', file!, '--key', key!, '--data', data],
+      /--cert: '.*file' holds no certificate in PEM/,
+    ],
+    [['mail', 'import', 'alice@example.test', file!, '--data', data], /^easel: '.*file' is no mail and no mbox/],
+  ];
+  for (const [args, message] of cases) {
+    const { code, out, err } = await easel(args, 'some password');
+    assert.deepEqual([code, out, err.trim().split('\n').length], [1, '', 1], `${args.join(' ')}: ${err}`);
+    assert.match(err, message);
+  }
+  assert.equal(existsSync(join(other!, 'easel.sqlite')), false);
+  const config = await easel(['config', '--config', join(root, 'none.json')]);
+  assert.deepEqual([config.code, config.err], [2, `easel: --config: there is no '${join(root, 'none.json')}'\n`]);
+  assert.match((await easel(['--version'])).out, /^\d+\.\d+\.\d+\n$/);
 });
 
 test('what is said of a user, passwords of single phones, and shutting an account out', async (t) => {

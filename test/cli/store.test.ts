@@ -121,6 +121,9 @@ test('easel group: members come, are listed and go', async (t) => {
     'all@example.test has 2 members\n',
   );
   assert.equal((await on('add', 'all@example.test', 'Y@far.test')).out, 'all@example.test has 3 members\n');
+  const mistyped = await on('add', 'some@example.test', 'an@example.test', 'ann@example.test', 'all@example.test');
+  assert.deepEqual([mistyped.code, mistyped.err], [0, 'easel: there is no an@example.test here yet\n']);
+  await on('remove', 'some@example.test');
   assert.equal((await on('list')).out, 'all@example.test\t3\tEveryone\n');
   assert.equal((await on('remove', 'all@example.test', 'x@far.test')).out, 'all@example.test has 2 members\n');
   assert.equal((await on('members', 'all@example.test')).out, 'ann@example.test\ny@far.test\n');
