@@ -34,7 +34,7 @@ import {
   readRecurrence,
   readTime,
 } from './read-event.ts';
-import { lastStart, occurrenceAt } from './recurrence.ts';
+import { lastStart, occurrenceAt, withLastDay } from './recurrence.ts';
 import { sameTimes } from './same.ts';
 import { wordsOfEvent } from './words.ts';
 import { writeEvent } from './write-event.ts';
@@ -188,7 +188,7 @@ function createEvent(wire: ReadCalendar, spoken: Spoken): Made {
     ...flagsOf(wire),
   };
   const recurrence = wire.Recurrence && readRecurrence(wire.Recurrence, clock);
-  const series = requireOccurrence(recurrence ? { ...event, recurrence } : event);
+  const series = requireOccurrence(recurrence ? withLastDay({ ...event, recurrence }) : event);
   const told = wire.Exceptions?.Exception ?? [];
   // MS-ASCAL_R2009: from 16.0 on an occurrence is as long a day as its series.
   const fitting = told.filter(
@@ -264,7 +264,7 @@ function changeEvent(before: Event, wire: ReadCalendar, spoken: SpokenChange): C
   if (newest && spokenOf.attendees) spokenOf.attendees = withKnownAnswers(spokenOf.attendees, before.attendees);
   if (newest && 'body' in spokenOf) spokenOf.body = keepShown(before.body, spokenOf.body, spoken.bodies);
   const details = newest ? spokenOf : { ...leftOut(before, spoken), ...spokenOf };
-  const told = withoutUndefined({
+  const named = withoutUndefined({
     ...before,
     ...details,
     ...flagsOf(wire),
@@ -274,6 +274,7 @@ function changeEvent(before: Event, wire: ReadCalendar, spoken: SpokenChange): C
     recurrence: changedRecurrence(before, wire, clock, newest),
     dtStamp: (newest ? undefined : parseDate(wire.DtStamp ?? '')) ?? now,
   }) as Event;
+  const told = wire.Recurrence ? withLastDay(named) : named;
   const { bodies = [{ type: 1 }] } = spoken;
   const echo = newest ? undefined : { told: wire, shown: shownTo(before, spoken, bodies), clock, version, bodies };
   const next = echo ? keepUnsaid(before, told, echo) : told;

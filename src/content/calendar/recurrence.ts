@@ -134,3 +134,21 @@ export function lastStart(series: Series): number | undefined {
   );
   return last === undefined ? undefined : offWall(series, last);
 }
+
+/**
+ * [MS-ASCAL] 2.2.2.47 Until is a date and time, and most phones write the start of the last occurrence. @NOTE Android's own client
+ * writes the last day with no time (T000000Z), others its midnight where they are: what starts on that day belongs to the
+ * series, unless Until is itself the start of an occurrence.
+ */
+export function withLastDay<One extends Series>(series: One): One {
+  const { recurrence, zone, allDay } = series;
+  if (allDay || recurrence?.until === undefined) return series;
+  const { until, ...endless } = recurrence;
+  const midnight = [until, wallOf(zone, until)].find((at) => at % day === 0);
+  if (midnight === undefined) return series;
+  const [from, to] = [instantOf(zone, midnight), instantOf(zone, midnight + day)];
+  const starts = startsBetween({ ...series, recurrence: endless }, Math.min(until, from), to);
+  const last = starts.filter((at) => at >= from).at(-1);
+  if (last === undefined || starts.includes(until)) return series;
+  return { ...series, recurrence: { ...recurrence, until: last } };
+}
