@@ -34,7 +34,7 @@ import {
   readRecurrence,
   readTime,
 } from './read-event.ts';
-import { lastStart, occurrenceAt, withLastDay } from './recurrence.ts';
+import { lastStart, occurrenceAt, onClock, withLastDay } from './recurrence.ts';
 import { sameTimes } from './same.ts';
 import { wordsOfEvent } from './words.ts';
 import { writeEvent } from './write-event.ts';
@@ -147,19 +147,20 @@ function timesOf(wire: ReadCalendar, clock: Clock, now: number): Pick<Event, 'st
   const end = wire.EndTime ? readTime(wire.EndTime, clock, 'EndTime') : undefined;
   // [MS-ASCAL] R52512: at 18:03 it is 18:30.
   const rounded = Math.ceil(now / halfHour) * halfHour;
-  if (start !== undefined && end !== undefined) return checked(start, end);
+  if (start !== undefined && end !== undefined) return checked(start, end, clock);
   if (start === undefined && end === undefined) return { start: rounded, end: rounded + halfHour };
   if (end !== undefined) {
     if (end < now || rounded > end) throw invalid('StartTime');
     return { start: rounded, end };
   }
   if (start! > now) throw invalid('EndTime');
-  return checked(start!, rounded + halfHour);
+  return checked(start!, rounded + halfHour, clock);
 }
 
-function checked(start: number, end: number): Pick<Event, 'start' | 'end'> {
+/** A whole day lasts one, at least. */
+function checked(start: number, end: number, { allDay }: Clock): Pick<Event, 'start' | 'end'> {
   if (end < start) throw invalid('EndTime');
-  return { start, end };
+  return { start, end: allDay && end === start ? start + 48 * halfHour : end };
 }
 
 function createEvent(wire: ReadCalendar, spoken: Spoken): Made {
@@ -326,14 +327,15 @@ function leftOut(before: Event, { supported }: SpokenChange): Partial<Record<key
 function changedTimes(before: Event, wire: ReadCalendar, clock: Clock): Pick<Event, 'start' | 'end'> {
   if (wire.StartTime === undefined && wire.EndTime !== undefined && wire.EndTime !== '' && !clock.floating)
     throw invalid('StartTime');
-  const start = wire.StartTime ? readTime(wire.StartTime, clock, 'StartTime') : before.start;
-  const end = wire.EndTime ? readTime(wire.EndTime, clock, 'EndTime') : start + before.end - before.start;
-  return checked(start, end);
+  const known = onClock(before, clock);
+  const start = wire.StartTime ? readTime(wire.StartTime, clock, 'StartTime') : known.start;
+  const end = wire.EndTime ? readTime(wire.EndTime, clock, 'EndTime') : start + known.end - known.start;
+  return checked(start, end, clock);
 }
 
 function changedRecurrence(before: Event, wire: ReadCalendar, clock: Clock, newest: boolean): Event['recurrence'] {
   if (wire.Recurrence) return readRecurrence(wire.Recurrence, clock);
-  return newest ? before.recurrence : undefined;
+  return newest ? onClock(before, clock).recurrence : undefined;
 }
 
 /** An appointment becomes a meeting by its attendees, a meeting is cancelled; nothing becomes another's. */

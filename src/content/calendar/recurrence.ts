@@ -152,3 +152,17 @@ export function withLastDay<One extends Series>(series: One): One {
   if (last === undefined || starts.includes(until)) return series;
   return { ...series, recurrence: { ...recurrence, until: last } };
 }
+
+/** The days that an event takes when it is one of whole days from now on; the midnights there, when it is none any more. */
+export function onClock(
+  { start, end, zone, allDay, recurrence }: Series,
+  clock: { readonly allDay: boolean; readonly zone: string },
+): { readonly start: number; readonly end: number; readonly recurrence: Recurrence | undefined } {
+  if ((allDay === true) === clock.allDay) return { start, end, recurrence };
+  const dayOf = (at: number): number => Math.floor(wallOf(zone, at) / day) * day;
+  const moved = (at: number): number => (clock.allDay ? dayOf(at) : instantOf(clock.zone, at));
+  const { until } = recurrence ?? {};
+  const ended = clock.allDay ? dayOf(Math.max(end - 1, start)) + day : moved(end);
+  const series = recurrence && until !== undefined ? { ...recurrence, until: moved(until) } : recurrence;
+  return { start: moved(start), end: ended, recurrence: series };
+}
