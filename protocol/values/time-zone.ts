@@ -120,7 +120,7 @@ export interface FoundZone {
 
 /**
  * The zone that does in `year` what the blob says. Of several the preferred one is taken, then the one that the blob
- * names, then those of `windowsZones` in their order, then any.
+ * names, then those of `windowsZones` in their order, then any. Two offsets without dates are those of the zone that it names.
  */
 export function zoneOfBlob(
   blob: TimeZoneBlob,
@@ -132,11 +132,28 @@ export function zoneOfBlob(
     (zone): zone is string =>
       zone !== undefined && (platformZones().has(zone) || (zone === preferred && isTimeZone(zone))),
   );
-  const fits = (zone: string) => same(yearRules(zone, year), wanted);
+  const named = namedAlone(blob, year);
+  const meant = named === undefined ? wanted : yearRules(named, year);
+  const fits = (zone: string) => same(yearRules(zone, year), meant);
   const zones = platformZones();
   for (const zone of hints) if (fits(zone)) return { zone, exact: true };
   for (const zone of zones) if (mayFit(zone, year, wanted) && fits(zone)) return { zone, exact: true };
   return { zone: nearest([...hints, ...zones], year, wanted), exact: false };
+}
+
+/**
+ * The zone that a blob names whose two offsets it has, though it says no dates for them: some clients know no rules. Zones
+ * without daylight time have a second offset too, as Windows makes them, under their own names.
+ */
+function namedAlone(blob: TimeZoneBlob, year: number): string | undefined {
+  const { standardDate, daylightDate, standardName, bias, standardBias, daylightBias } = blob;
+  const zone = Object.hasOwn(windowsZones, standardName) ? windowsZones[standardName] : standardName;
+  if (standardDate || daylightDate || zone === undefined || !platformZones().has(zone)) return undefined;
+  const { initial, changes } = yearRules(zone, year);
+  const offsets = [initial, ...changes.map(({ offset }) => offset)];
+  const isIt =
+    Math.min(...offsets) === -(bias + standardBias) + 0 && Math.max(...offsets) === -(bias + daylightBias) + 0;
+  return isIt && changes.length > 0 ? zone : undefined;
 }
 
 let names: ReadonlyMap<string, string> | undefined;

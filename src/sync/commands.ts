@@ -76,6 +76,8 @@ export interface Speaker {
   readonly source: Source;
   /** Where the floors belong today. */
   readonly target: Floors;
+  /** Commands that it never saw answered, and does not repeat under their ids in this request. */
+  readonly unanswered: readonly AnsweredCommand[];
 }
 
 /** Runs one command that was not answered before. `earlier`: the last tried one with this id, other content. */
@@ -124,9 +126,10 @@ async function add(
     (item) => item.addedAs?.hash === command.hash,
   );
   const placed = await Promise.all(repeats.map(speaker.source.place));
-  const lost = placed.find((one) => !holds(view, one))?.item;
+  const lost = placed.find((one) => !holds(view, one))?.item ?? (await unansweredItem(tx, speaker, command));
   if (lost) {
     // Started again with key 0 and repeats an Add it never saw confirmed: that item, under a ServerId it cannot have met.
+    // Or it repeats one whose answer was lost, under another ClientId.
     const again = tx.move(lost.id, collection, { broughtBy: { [device]: 'now' } });
     return answer('done', again, isOutside(command.item, speaker));
   }
@@ -146,6 +149,19 @@ async function add(
     id,
     !command.exact || command.departs !== undefined || isOutside(command.item, speaker),
   );
+}
+
+/** Many a client makes up a ClientId for every request. Each such item is found once: what is moved lives no more. */
+async function unansweredItem(
+  tx: Transaction,
+  { collection, unanswered }: Speaker,
+  { hash }: AddCommand,
+): Promise<LivingItem | undefined> {
+  for (const { kind, hash: sent, item: id } of unanswered) {
+    const item = kind === 'Add' && sent === hash && id !== undefined ? await tx.item(id) : undefined;
+    if (item && isLiving(item) && item.collection === collection) return item;
+  }
+  return undefined;
 }
 
 /**

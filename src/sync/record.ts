@@ -46,7 +46,7 @@ export function confirm(record: SyncRecord, state: SyncState): SyncRecord {
 }
 
 /** Tried commands that an answer does not contain identically. */
-function withdrawn(record: SyncRecord, answer: SyncState): AnsweredCommand[] {
+export function withdrawn(record: SyncRecord, answer: SyncState): AnsweredCommand[] {
   return record.tried.filter(
     (tried) => !answer.commands.some((one) => sameCommand(one, tried) && one.hash === tried.hash),
   );

@@ -14,7 +14,7 @@ import { byConversation, isSameEitherWay, switchMode } from './modes.ts';
 import { type Page, type Room, unlimited } from './page.ts';
 import { asWithdrawn, wouldDeliver } from './pending.ts';
 import { type Bounds, produce } from './produce.ts';
-import { confirm, forgotten, newRecord, recognise, sameCommand, withAnswer, withdraw } from './record.ts';
+import { confirm, forgotten, newRecord, recognise, sameCommand, withAnswer, withdraw, withdrawn } from './record.ts';
 import { sourceOn } from './source.ts';
 import { freshKey } from './sync-key.ts';
 import { broughtBehind, type Change, changedId, viewOf } from './view.ts';
@@ -85,8 +85,10 @@ export async function syncCollection(
     ...keptBeside(mode ?? byConversation(recognised.state.options), supported),
   };
   const confirmed = recognised.kind === 'confirms' ? confirm(record, recognised.state) : record;
-  const touched = recognised.kind === 'confirms' ? await withdraw(tx, record, recognised.state) : [];
-  return answer(tx, request, collection, { record, confirmed, state: recognised.state, options, touched });
+  const { state } = recognised;
+  const touched = recognised.kind === 'confirms' ? await withdraw(tx, record, state) : [];
+  const unanswered = recognised.kind === 'confirms' ? withdrawn(record, state) : record.tried;
+  return answer(tx, request, collection, { record, confirmed, state, options, touched, unanswered });
 }
 
 async function prime(
@@ -124,6 +126,8 @@ interface Turn {
   readonly state: SyncState;
   readonly options: SyncOptions;
   readonly touched: readonly ServerId[];
+  /** Commands that the device never saw answered. */
+  readonly unanswered: readonly AnsweredCommand[];
 }
 
 async function answer(tx: Transaction, request: SyncRequest, collection: Collection, turn: Turn): Promise<SyncAnswer> {
@@ -255,7 +259,9 @@ type Spoken = Turn & Pick<Speaker, 'collection' | 'target'>;
 async function runCommands(tx: Transaction, request: SyncRequest, turn: Spoken, brake: Brake): Promise<Ran> {
   const { confirmed, state, options, collection, target } = turn;
   const source = sourceOn(tx, collection, { byConversation: byConversation(state.options) });
-  const speaker: Speaker = { device: request.device, collection, state: { ...state, options }, source, target };
+  const unanswered = turn.unanswered.filter((one) => !request.commands.some((command) => sameCommand(command, one)));
+  const said = { ...state, options };
+  const speaker: Speaker = { device: request.device, collection, state: said, source, target, unanswered };
   const commands: AnsweredCommand[] = [];
   let altered = false;
   for (const command of request.commands) {

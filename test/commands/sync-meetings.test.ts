@@ -68,6 +68,18 @@ describe('meetings in Sync', async () => {
     assert.deepEqual(await told(), []);
   });
 
+  test('a guest that a phone of 2.5 adds is a required one from 12.0 on', async () => {
+    const old = await house.phone({ version: '2.5' });
+    const { Location: _, ...plan } = meeting;
+    const added = await FolderCopy.open<ReadCalendar>(old, calendar!, 'Calendar');
+    await added.add({ ...plan, ...guests({ Email: dan.Email, Name: dan.Name }) });
+    const { items } = await FolderCopy.open<ReadCalendar>(old.another('14.1'), calendar!, 'Calendar');
+    assert.deepEqual(
+      [...items.values()].map(({ Attendees }) => Attendees!.Attendee!.map(({ AttendeeType }) => AttendeeType)),
+      [[1]],
+    );
+  });
+
   test('an event without guests, or in the past, tells nobody', async () => {
     const { events } = await organizer();
     const { Attendees: _, ...alone } = meeting;

@@ -228,6 +228,30 @@ test('rules that no zone has lead to the zone that comes nearest', () => {
   assert.equal(offsetAt(zone, Date.UTC(2026, 6, 15)), -240);
 });
 
+test('two offsets without dates are those of the zone that is named', () => {
+  const undated = (zone: string) => ({
+    ...timeZoneOf(zone, 2026),
+    standardDate: undefined,
+    daylightDate: undefined,
+    daylightBias: -60,
+  });
+  const zone = (blob: TimeZoneBlob, preferred?: string) =>
+    zoneOfBlob(blob, { year: 2026, ...(preferred !== undefined && { preferred }) }).zone;
+  // As EAS-4-TbSync 4.17 in Thunderbird 140 makes them, whose zones have no rule that it can read.
+  const sent =
+    'xP///1cALgAgAEUAdQByAG8AcABlACAAUwB0AGEAbgBkAGEAcgBkACAAVABpAG0AZQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAFcALgAgAEUAdQByAG8AcABlACAAUwB0AGEAbgBkAGEAcgBkACAAVABpAG0AZQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAxP///w==';
+  assert.equal(zone(parseTimeZone(sent)!), 'Europe/Berlin');
+  assert.equal(zone(parseTimeZone(sent)!, 'Europe/Vienna'), 'Europe/Vienna');
+  assert.equal(zone(parseTimeZone(sent)!, 'America/New_York'), 'Europe/Berlin');
+  for (const each of ['America/New_York', 'Australia/Sydney', 'Europe/London']) assert.equal(zone(undated(each)), each);
+  assert.equal(zone({ ...undated('Europe/Berlin'), standardName: 'Europe/Rome' }), 'Europe/Rome');
+  // What has no daylight time, or not under this name, stays without.
+  assert.equal(zone(undated('Africa/Lagos')), 'Africa/Lagos');
+  assert.equal(zone({ ...undated('Europe/Berlin'), daylightBias: 0 }), 'Africa/Lagos');
+  assert.equal(zone({ ...undated('Europe/Berlin'), standardName: '' }), 'Africa/Lagos');
+  assert.equal(zone({ ...undated('Europe/Berlin'), standardName: 'constructor' }), 'Africa/Lagos');
+});
+
 test('what is no blob is none', () => {
   const bytes = (change: (blob: Buffer) => void) => {
     const blob = Buffer.from(formatTimeZone(timeZoneOf('Europe/Berlin', 2026)), 'base64');

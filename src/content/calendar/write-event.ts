@@ -136,7 +136,8 @@ function writeAttendee(attendee: EventAttendee, version: Version) {
     Email: email,
     Name: name || email,
     AttendeeStatus: knows ? status : undefined,
-    AttendeeType: knows ? type : undefined,
+    // A guest that came from 2.5 has none; clients take one without for a resource.
+    AttendeeType: knows ? (type ?? 1) : undefined,
     ProposedStartTime: stamp(proposedStart),
     ProposedEndTime: stamp(proposedEnd),
   };
