@@ -67,3 +67,29 @@ export function keepOrganizersOf(
   }
   return kept as EventException;
 }
+
+/** What only the organizer or an answer says of an occurrence. */
+const notTheirs = [
+  ...['subject', 'location', 'start', 'end', 'attendees', 'meetingStatus', 'attachments', 'replyTime', 'responseType'],
+  ...['sequence', 'revised', 'confLink', 'externalLink', 'dtStamp'],
+] as const;
+
+/** The same up to 14.1, where a Change tells exceptions among the rest: an occurrence may be taken away, its organizer's words stay. */
+export function keepOrganizersOfAll(
+  before: Event,
+  told: readonly EventException[],
+): { readonly told: readonly EventException[]; readonly exact: boolean } {
+  const known = new Map((before.exceptions ?? []).map((one) => [one.original as number, one]));
+  const kept = told.map((said): EventException => {
+    if (said.deleted) return said;
+    const was: Readonly<Record<string, unknown>> = { ...known.get(said.original) };
+    const own = Object.entries(said).filter(([key]) => !(notTheirs as readonly string[]).includes(key));
+    const others = notTheirs.flatMap((key) => (was[key] === undefined ? [] : [[key, was[key]] as const]));
+    return { ...Object.fromEntries([...own, ...others]), original: said.original } as EventException;
+  });
+  const exact = !kept.some((one, index) => notTheirs.some((key) => differs(at(one, key), at(told[index]!, key))));
+  return { told: kept, exact };
+}
+function at(exception: EventException, key: string): unknown {
+  return (exception as unknown as Record<string, unknown>)[key];
+}

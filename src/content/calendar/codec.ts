@@ -21,7 +21,7 @@ import { keepShown } from '../body.ts';
 import type { FieldsCodec, Spoken, SpokenChange } from '../fields-class.ts';
 import { invalid, withoutUndefined } from '../pattern.ts';
 import { isReceived } from './attend.ts';
-import { keepOrganizers, keepOrganizersOf } from './attendee-change.ts';
+import { keepOrganizers, keepOrganizersOf, keepOrganizersOfAll } from './attendee-change.ts';
 import { type Echo, keepUnsaid, keepUnsaidOfExceptions } from './keep-unsaid.ts';
 import { occurrenceOf } from './occurrence.ts';
 import {
@@ -280,7 +280,10 @@ function changeEvent(before: Event, wire: ReadCalendar, spoken: SpokenChange): C
   const echo = newest ? undefined : { told: wire, shown: shownTo(before, spoken, bodies), clock, version, bodies };
   const next = echo ? keepUnsaid(before, told, echo) : told;
   const firstDayOfWeek = spoken.account.firstDayOfWeek ?? 0;
-  if (isReceived(before)) return keepOrganizers(before, next, { refuses: newest, firstDayOfWeek });
+  if (isReceived(before)) {
+    const kept = keepOrganizers(before, next, { refuses: newest, firstDayOfWeek });
+    return echo ? withOwnExceptions(before, kept, echo, spoken) : kept;
+  }
   const kept = { ...next, meetingStatus: meetingStatusOf(before, next) };
   const moved = !sameTimes(before, next, firstDayOfWeek);
   const { exceptions, ...bare } = kept;
@@ -310,9 +313,20 @@ function shownTo(event: Event, spoken: Spoken, bodies: readonly BodyPreference[]
   return readCalendar(elementOf(event, spoken, bodies), spoken.version);
 }
 
-function withToldExceptions(before: Event, series: Event, echo: Echo, spoken: Spoken): Event {
+function toldExceptions(before: Event, echo: Echo): readonly EventException[] {
   const told = readExceptions(echo.told.Exceptions?.Exception ?? [], echo.clock, echo.version);
-  return withExceptions(series, keepUnsaidOfExceptions(before, told, echo), spoken).event;
+  return keepUnsaidOfExceptions(before, told, echo);
+}
+function withToldExceptions(before: Event, series: Event, echo: Echo, spoken: Spoken): Event {
+  return withExceptions(series, toldExceptions(before, echo), spoken).event;
+}
+/** Of another's meeting. */
+function withOwnExceptions(before: Event, { event, exact }: Changed, echo: Echo, spoken: Spoken): Changed {
+  const named = toldExceptions(before, echo).map((one) => {
+    return { ...one, original: occurrenceAt(before, one.original) ?? one.original };
+  });
+  const own = keepOrganizersOfAll(before, named);
+  return { event: withExceptions(event, own.told, spoken).event, exact: exact && own.exact };
 }
 
 /** [MS-ASCMD] 2.2.3.179 Supported: what a whole event of a Change up to 14.1 takes away by not naming it. */

@@ -154,6 +154,30 @@ describe('a meeting of someone else', () => {
       refused(() => change(received, value), new RegExp(what));
     });
   }
+  test('up to 14.1 an occurrence may be taken away, or have its own reminder; what its organizer says of it stays', () => {
+    const day = 24 * hour;
+    const moved = { original: received.start + 2 * day, start: received.start + 3 * day - hour, responseType: 3 };
+    const before = { ...received, exceptions: [moved] } as Event;
+    for (const version of ['12.1', '14.0', '14.1'] as const) {
+      const told = [
+        { ExceptionStartTime: at(received.start + day), Deleted: 1 },
+        { ExceptionStartTime: at(moved.original), Reminder: 5, StartTime: at(moved.original + hour), Subject: 'x' },
+        // Day and time of another zone.
+        { ExceptionStartTime: at(received.start + 4 * day - 2 * hour), Deleted: 1 },
+      ];
+      const { exceptions } = change(before, { ...series, Exceptions: { Exception: told } }, version);
+      assert.deepEqual(
+        exceptions?.map(({ original, start, reminder, responseType, subject, deleted }) => {
+          return [(original - received.start) / day, start, reminder, responseType, subject, deleted];
+        }),
+        [
+          [1, undefined, undefined, undefined, undefined, true],
+          [2, moved.start, 5, 3, undefined, undefined],
+          [4, undefined, undefined, undefined, undefined, true],
+        ],
+      );
+    }
+  });
   test('nor is a time of one occurrence', () => {
     refused(() => change(received, { StartTime: '20261202T070000Z' }, '16.1', '20261202T080000Z'), /start/);
   });
