@@ -83,7 +83,7 @@ export function fieldsKind(itemClass: FieldsClass, codec: FieldsCodec, hooks: Fi
       const { fields, exact, beside } = settle(context, before, change(before), spoken);
       return {
         item: { ...item, ...itemOf(itemClass, codec, item.collection, fields, spoken.now) },
-        touched: ['message'],
+        touched: ['message', ...(codec.changedObjects?.(before, fields) ?? [])],
         exact,
         ...(beside && { beside }),
       };

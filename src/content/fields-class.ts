@@ -39,6 +39,8 @@ export interface Stored {
 }
 
 export interface FieldsCodec {
+  /** What differs of an item that holds objects of its own: the names of those. */
+  changedObjects?(before: Fields, after: Fields): string[];
   /** What an Add makes. Throws EasError 'item-invalid' naming the element. */
   create(data: Element, spoken: Spoken): Stored;
   /** `before` with a Change of it; only what the Change names or takes away differs. Throws as `create`. */

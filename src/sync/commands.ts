@@ -197,16 +197,17 @@ async function change(tx: Transaction, speaker: Speaker, command: ChangeCommand,
   const item = await find(tx, speaker, command.id);
   if (!item) return answer('item-not-found');
   const current = isCurrent(item, speaker);
-  if (!current && speaker.state.options.conflict === 1) {
-    keepLost(tx, speaker, item, command);
-    return answer('item-conflict', item.id, true);
-  }
+  const serverWins = speaker.state.options.conflict === 1;
   let changed: Changed;
   try {
     changed = command.change(item, speaker.state.options);
   } catch (error) {
-    if (error instanceof EasError) return answer(error.code, item.id);
-    throw error;
+    if (!(error instanceof EasError)) throw error;
+    return !current && serverWins ? answer('item-conflict', item.id, true) : answer(error.code, item.id);
+  }
+  if (!current && serverWins && !standsAlone(item, speaker, command, changed)) {
+    if (changed.touched.includes(everything[0])) tx.keepLost(changed.item, speaker.device);
+    return answer('item-conflict', item.id, true);
   }
   if (command.departs) {
     await command.departs(tx, item.id);
@@ -218,14 +219,14 @@ async function change(tx: Transaction, speaker: Speaker, command: ChangeCommand,
   return answer('done', item.id, !exact || isOutside(changed.item, speaker));
 }
 
-/** What the server's change wins over stays in the journal, if it is a whole version and not a mere flag. */
-function keepLost(tx: Transaction, { device, state }: Speaker, item: LivingItem, { change }: ChangeCommand): void {
-  try {
-    const lost = change(item, state.options);
-    if (lost.touched.includes(everything[0])) tx.keepLost(lost.item, device);
-  } catch (error) {
-    if (!(error instanceof EasError)) throw error; // it says nothing that could be kept
-  }
+/**
+ * [MS-ASCMD] R6238, R6420: an occurrence is an object of its own. What was written behind the state of another one is no conflict
+ * with it; R2076: and a Delete takes precedence.
+ */
+function standsAlone(item: LivingItem, { state }: Speaker, command: ChangeCommand, { touched }: Changed): boolean {
+  if (command.kind === 'Delete') return true;
+  const objects = ['series', ...touched.filter((part) => part !== everything[0])];
+  return command.instance !== undefined && objects.every((part) => (item.touched[part] ?? 0) <= seenAt(state, item));
 }
 
 async function remove(tx: Transaction, speaker: Speaker, command: DeleteCommand, answer: Answer): Promise<Applied> {

@@ -72,6 +72,41 @@ describe('Sync of a calendar', async () => {
     );
   });
 
+  test('two phones that have not heard of each other change one series: occurrences are objects of their own (MS-ASCMD_R6238)', async () => {
+    const at = (day: number) => `202612${String(day).padStart(2, '0')}T080000Z`;
+    const { phone, newest, old } = await pair();
+    const other = await FolderCopy.open<ReadCalendar>(phone.another('16.1', `${phone.device}y`), calendar!, 'Calendar');
+    const { id } = await newest.add(daily);
+    await other.sync();
+    assert.equal(await newest.change(id, { Subject: 'Second' }, at(2)), 1);
+    assert.equal(await other.change(id, { Subject: 'Third' }, at(3)), 1);
+    const subjects = async (copy: typeof old) => {
+      await copy.sync();
+      const { Subject, Exceptions } = copy.items.get(id)!;
+      return [Subject, ...(Exceptions?.Exception ?? []).map((one) => one.Subject ?? (one.Deleted === 1 ? 'gone' : ''))];
+    };
+    for (const copy of [newest, other, old]) assert.deepEqual(await subjects(copy), ['Plan', 'Second', 'Third']);
+
+    assert.equal(await newest.change(id, { Subject: 'Mine' }, at(2)), 1);
+    assert.equal(await other.change(id, { Subject: 'No, mine' }, at(2)), 7, 'the same occurrence');
+    for (const copy of [other, old]) assert.deepEqual(await subjects(copy), ['Plan', 'Mine', 'Third']);
+
+    assert.equal(await newest.change(id, { Subject: 'Fourth' }, at(4)), 1);
+    assert.equal(await other.remove(id, at(4)), 1, 'a Delete takes precedence (MS-ASCMD_R2076)');
+    assert.deepEqual(await subjects(old), ['Plan', 'Mine', 'Third', 'gone']);
+    await other.sync();
+
+    await newest.remove(id, at(5));
+    assert.equal(await other.change(id, { Subject: 'Fifth' }, at(5)), 7, 'over a Delete');
+    await other.sync();
+
+    assert.equal(await newest.change(id, { Subject: 'Other plan' }), 1);
+    assert.equal(await other.change(id, { Subject: 'Third again' }, at(3)), 7, 'the series is told of each of them');
+    await other.sync();
+    assert.equal(await newest.change(id, { Subject: 'First' }, at(1)), 1);
+    assert.equal(await other.change(id, { Subject: 'Whole' }), 7, 'and it has them all');
+  });
+
   test('an event that cannot be is Status 6, and nothing is stored', async () => {
     const { newest, old } = await pair();
     assert.equal((await newest.add({ ...meeting, EndTime: '20261130T090000Z' })).status, 6);

@@ -23,7 +23,7 @@ import { invalid, withoutUndefined } from '../pattern.ts';
 import { isReceived } from './attend.ts';
 import { keepOrganizers, keepOrganizersOf, keepOrganizersOfAll } from './attendee-change.ts';
 import { type Echo, keepUnsaid, keepUnsaidOfExceptions } from './keep-unsaid.ts';
-import { occurrenceOf } from './occurrence.ts';
+import { changedObjects, occurrenceOf } from './occurrence.ts';
 import {
   type Clock,
   clockOf,
@@ -69,6 +69,7 @@ export const calendarCodec: FieldsCodec = {
     const original = originalOf(event, instanceId, spoken);
     return { fields: asFields(withException(event, { original, deleted: true }, spoken.now)), exact: true };
   },
+  changedObjects: (before, after) => changedObjects(asEvent(before), asEvent(after)),
   write: (fields, spoken, bodies) => elementOf(asEvent(fields), spoken, bodies),
   added: (fields, version) =>
     Number(version) >= 16

@@ -59,3 +59,13 @@ export function withException(series: Event, exception: EventException): Event {
   const others = (series.exceptions ?? []).filter(({ original }) => original !== exception.original);
   return { ...series, exceptions: [...others, exception].sort((a, b) => a.original - b.original) };
 }
+
+/** Which objects of a series differ ([MS-ASCMD] R6238: each occurrence is one), as the store keeps their stamps. */
+export function changedObjects(before: Event, after: Event): string[] {
+  const said = ({ exceptions: _, dtStamp: __, ...series }: Event): string => JSON.stringify(series);
+  const [old, now] = [before, after].map(
+    ({ exceptions = [] }) => new Map(exceptions.map((one) => [one.original, JSON.stringify(one)])),
+  ) as [Map<number, string>, Map<number, string>];
+  const occurrences = [...new Set([...old.keys(), ...now.keys()])].filter((at) => old.get(at) !== now.get(at));
+  return [...(said(before) === said(after) ? [] : ['series']), ...occurrences.map((at) => `occurrence ${at}`)];
+}
