@@ -149,7 +149,10 @@ function timesOf(wire: ReadCalendar, clock: Clock, now: number): Pick<Event, 'st
   // [MS-ASCAL] R52512: at 18:03 it is 18:30.
   const rounded = Math.ceil(now / halfHour) * halfHour;
   if (start !== undefined && end !== undefined) return checked(start, end, clock);
-  if (start === undefined && end === undefined) return { start: rounded, end: rounded + halfHour };
+  if (start === undefined && end === undefined) {
+    const soon = onClock({ start: rounded, end: rounded + halfHour, zone: clock.zone }, clock);
+    return { start: soon.start, end: soon.end };
+  }
   if (end !== undefined) {
     if (end < now || rounded > end) throw invalid('StartTime');
     return { start: rounded, end };

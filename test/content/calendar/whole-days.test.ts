@@ -45,3 +45,12 @@ test('a whole day with times is that day', () => {
     assert.deepEqual([value.StartTime, value.EndTime], ['20261201T000000Z', '20261202T000000Z']);
   }
 });
+
+test('a whole day that names none is today, where the account is', () => {
+  const account = { address: 'alice@example.test', displayName: 'Alice', timeZone: 'Asia/Tokyo' };
+  const spoken = { version: '16.1', account, now: Date.UTC(2026, 10, 1, 20) } as const;
+  const data = write(calendar, { AllDayEvent: 1, Subject: 'x' }, { version: '16.1' });
+  const { fields } = calendarCodec.create(data, spoken);
+  const { value } = read(calendar, calendarCodec.write(fields, spoken, []), { version: '16.1' });
+  assert.deepEqual([value.StartTime, value.EndTime], ['20261102T000000Z', '20261103T000000Z']);
+});
