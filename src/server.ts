@@ -26,7 +26,7 @@ import { connectionLimit, listen, otherFiles } from './http/listener.ts';
 import { createOpenRequests, type OpenRequests } from './http/open-requests.ts';
 import { type AdjustableLog, createLog, type Log } from './log.ts';
 import { createSealer } from './sealer.ts';
-import { openStore } from './store/open.ts';
+import { claimStore, openStore } from './store/open.ts';
 import type { Store } from './store/port.ts';
 import { ownTally, type Tally } from './tally.ts';
 import { createTrust } from './trust.ts';
@@ -66,9 +66,13 @@ export async function startServer(
 ): Promise<RunningServer> {
   const clock = passed.clock ?? systemClock;
   const log = passed.log ?? createLog({ level: config.logLevel });
-  const store = await openStore({ data: config.data, store: config.store, log, clock: clock.now });
-  const closers = [() => store[Symbol.asyncDispose]()];
+  const claim = claimStore(config);
   const { tally = ownTally } = passed;
+  const store = await openStore({ data: config.data, store: config.store, log, clock: clock.now }).catch((error) => {
+    claim[Symbol.dispose]();
+    throw error;
+  });
+  const closers = [() => claim[Symbol.dispose](), () => store[Symbol.asyncDispose]()];
   const parts: Parts = { config, clock, log, store, tally, closers, reloaders: [], open: createOpenRequests() };
   try {
     const addresses = await compose(parts);

@@ -1,4 +1,5 @@
 import { createPrivateKey, generateKeyPair, randomBytes, X509Certificate } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
@@ -30,7 +31,7 @@ const subject = (commonName: string): forge.pki.CertificateField[] => [
 
 /**
  * A certificate authority of this server's own and a certificate for `names` (DNS names and IP addresses), kept as PEM in
- * `folder`: made once, renewed when fewer than 30 days are left or a name is missing. The authority's key never leaves the folder.
+ * `folder`: made once, renewed when fewer than 30 days are left or a name is missing. Throws when the authority cannot be read. Its key never leaves the folder.
  */
 export async function ensureCertificates(
   folder: string,
@@ -40,6 +41,7 @@ export async function ensureCertificates(
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const now = clock.now();
   const kept = await readPair(folder, 'ca');
+  if (kept === undefined) requireNone(folder);
   const keepsCa = kept !== undefined && daysLeft(kept.cert, now) > serverDays + renewDays;
   const ca = keepsCa ? kept : await makeAuthority(now);
   if (!keepsCa) await writePair(folder, 'ca', ca);
@@ -127,6 +129,15 @@ async function readPair(folder: string, name: string): Promise<Pair | undefined>
   } catch {
     return undefined;
   }
+}
+
+/** Phones trust what was there: another one in its place is not made without being told. */
+function requireNone(folder: string): void {
+  const [cert, key] = ['ca.pem', 'ca-key.pem'].map((name) => join(folder, name)) as [string, string];
+  if (!existsSync(cert)) return; // a key alone is a first start that was killed
+  throw new Error(
+    `'${cert}' and '${key}' cannot be read, or do not belong together: put them back, or remove both for a new authority, which phones must then be told to trust`,
+  );
 }
 
 async function writePair(folder: string, name: string, { cert, key }: Pair): Promise<void> {

@@ -6,6 +6,7 @@ import { backup, type Copied, restore } from './sqlite/backup.ts';
 import { connect } from './sqlite/connection.ts';
 import { openSqlite } from './sqlite/open.ts';
 import { migrate } from './sqlite/schema.ts';
+import { claimServing } from './sqlite/serving.ts';
 
 export interface OpenOptions {
   /** The folder of everything that is kept; made, for its owner alone, when it is not there. */
@@ -66,4 +67,8 @@ export async function backupStore({ data, store = 'sqlite' }: Kept, folder: stri
 /** From a backup whose every blob is checked first, into a folder without a store. Throws 'store-newer', 'blob-missing'. */
 export async function restoreStore({ data, store = 'sqlite' }: Kept, folder: string): Promise<Copied> {
   return isMongoUrl(store) ? (await import('./mongo/backup.ts')).restoreMongo(folder, store) : restore(folder, data);
+}
+/** Held while a server runs: one of sqlite has one. Throws 'store-unavailable' when another serves it. */
+export function claimStore({ data, store = 'sqlite' }: Kept): Disposable {
+  return isMongoUrl(store) ? { [Symbol.dispose]: () => {} } : claimServing(data);
 }

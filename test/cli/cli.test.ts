@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -211,6 +222,45 @@ test('mails are imported from a file and from a folder, dated by header or file'
   );
 });
 
+test('a store of sqlite is served once, and commands beside it need no leave', async (t) => {
+  const data = folder(t);
+  const { child } = await serving(t, data);
+  const listeners = ['--http', '127.0.0.1:0', '--https', 'none', '--smtp', 'none'];
+  const second = await easel(['serve', '--data', data, ...listeners]);
+  assert.deepEqual([second.code, second.out], [1, '']);
+  assert.match(second.err, /^easel: '.*' is served by another process already; end that one first\n$/);
+  assert.equal((await easel(['user', 'list', '--data', data])).code, 0);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  await serving(t, data);
+});
+
+const notRoot = process.getuid?.() === 0 ? false : 'only root makes files in the name of others';
+test("what root makes in the data folder of another user is that one's", { skip: notRoot }, async (t) => {
+  const data = folder(t);
+  const owner = 12_345;
+  mkdirSync(data);
+  chownSync(data, owner, owner);
+  await easel(['user', 'add', 'alice@example.test', '--password-stdin', '--data', data], 'some password');
+  const letter = `Subject: long\r\n\r\n${'x'.repeat(100_000)}`;
+  assert.equal((await easel(['mail', 'import', 'alice@example.test', '-', '--data', data], letter)).code, 0);
+  const made = readdirSync(data, { recursive: true, encoding: 'utf8' });
+  assert.ok(
+    made.some((path) => /^blobs\/..\/./.test(path)),
+    made.join(' '),
+  );
+  for (const path of made) assert.equal(statSync(join(data, path)).uid, owner, path);
+  assert.equal(statSync(join(data, 'easel.sqlite')).mode & 0o777, 0o600);
+  const [copy, back] = [join(data, '../copy'), join(data, '../back')];
+  assert.equal((await easel(['store', 'backup', copy, '--data', data])).code, 0);
+  mkdirSync(back);
+  chownSync(back, owner, owner);
+  assert.equal((await easel(['store', 'restore', copy, '--data', back])).code, 0);
+  for (const path of readdirSync(back, { recursive: true, encoding: 'utf8' })) {
+    assert.equal(statSync(join(back, path)).uid, owner, path);
+  }
+});
+
 test('a user can be removed', async (t) => {
   const data = folder(t);
   await easel(['user', 'add', 'alice@example.test', '--password-stdin', '--data', data], 'some password');
@@ -274,6 +324,9 @@ test('what a folder or its files lack is said in one line, with what to do', asy
     join(root, name),
   );
   for (const name of [damaged!, newer!, other!]) mkdirSync(name);
+  const bare = join(root, 'bare');
+  mkdirSync(join(bare, 'blobs', 'ab'), { recursive: true });
+  writeFileSync(join(bare, 'blobs', 'ab', 'abcd'), 'a mail');
   writeFileSync(
     join(damaged!, 'easel.sqlite'),
     'no database at all, but text that goes on for more than a header'.repeat(9),
@@ -286,6 +339,7 @@ test('what a folder or its files lack is said in one line, with what to do', asy
     [['user', 'list', '--data', damaged!], /easel\.sqlite is damaged: .*`easel store restore`/],
     [['store', 'check', '--data', damaged!], /easel\.sqlite is damaged/],
     [['user', 'list', '--data', newer!], /newer release \(schema 99, .*before-N/],
+    [['serve', '--data', bare], /'.*bare' holds mails \(blobs\) but no database: put easel\.sqlite back/],
     [['user', 'list', '--data', other!], /--data: there is no store in '.*other'/],
     [
       ['user', 'add', 'a@b.test', '--password-stdin', '--data', join(file!, 'x')],

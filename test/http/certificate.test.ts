@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -44,4 +44,16 @@ test('the certificate is of the kind that phones accept, is kept, and is renewed
   assert.equal(renewed.ca, first.ca, 'the phones still trust it');
   const named = await ensureCertificates(folder, [...names, 'new.test'], clockAt(now + 371 * day));
   assert.equal(new X509Certificate(named.cert).checkHost('new.test'), 'new.test');
+
+  for (const file of ['ca.pem', 'ca-key.pem']) {
+    const kept = readFileSync(join(folder, file));
+    writeFileSync(join(folder, file), 'damaged');
+    await assert.rejects(
+      ensureCertificates(folder, names, clockAt(now)),
+      /ca\.pem' and '.*' cannot be read.*put them back/,
+    );
+    writeFileSync(join(folder, file), kept);
+  }
+  rmSync(join(folder, 'ca.pem')); // a first start that was killed
+  assert.equal((await ensureCertificates(folder, names, clockAt(now))).made, true);
 });

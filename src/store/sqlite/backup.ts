@@ -6,6 +6,7 @@ import { constants, copyFile, link, mkdir, readdir, rename, rm } from 'node:fs/p
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { EasError } from '../../domain/errors.ts';
+import { giveToOwner } from './owner.ts';
 import { schemaVersion } from './schema.ts';
 
 /** What a copy holds. */
@@ -46,15 +47,13 @@ export async function restore(folder: string, data: string): Promise<Copied> {
   await eachBlob(join(folder, database), ({ id }) => place(blobPath(folder, id), blobPath(fresh, id)));
   await mkdir(join(fresh, 'blobs'), { recursive: true, mode: 0o700 });
   await copyFile(join(folder, database), join(fresh, database));
-  await rename(join(fresh, 'blobs'), join(await made(data), 'blobs'));
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  await rename(join(fresh, 'blobs'), join(data, 'blobs'));
   await rename(join(fresh, database), join(data, database));
+  for (const path of [database, 'blobs']) giveToOwner(join(data, path));
+  for (const path of await readdir(join(data, 'blobs'), { recursive: true })) giveToOwner(join(data, 'blobs', path));
   await rm(fresh, { recursive: true });
   return copied;
-}
-
-async function made(data: string): Promise<string> {
-  await mkdir(data, { recursive: true, mode: 0o700 });
-  return data;
 }
 
 export async function requireEmpty(folder: string): Promise<void> {

@@ -2,13 +2,14 @@
 // the row before the item that names it; a file is deleted only after the commit that took its row.
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { EasError } from '../../domain/errors.ts';
 import type { BlobId } from '../../domain/ids.ts';
 import type { Blobs } from '../port.ts';
 import type { Handle } from './handles.ts';
+import { giveToOwner, makeFolder } from './owner.ts';
 import type { Writer } from './writer.ts';
 
 /** Bytes; up to here a blob is a row. */
@@ -102,7 +103,7 @@ async function writeFile(path: string, data: Uint8Array | Readable): Promise<Wri
   const temporary = `${path}.new`;
   const folder = join(path, '..');
   try {
-    if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined) await syncFolder(join(folder, '..'));
+    if (makeFolder(folder)) await syncFolder(join(folder, '..'));
     const file = await open(temporary, 'wx', 0o600);
     const hash = createHash('sha256');
     let size = 0;
@@ -117,6 +118,7 @@ async function writeFile(path: string, data: Uint8Array | Readable): Promise<Wri
     } finally {
       await file.close();
     }
+    giveToOwner(temporary);
     await rename(temporary, path);
     await syncFolder(folder);
     return { sha256: hash.digest(), size, bytes: null };

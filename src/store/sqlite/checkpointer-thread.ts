@@ -12,9 +12,17 @@ const { file, walPages, every } = workerData as CheckpointerData;
 const db = connect(file, 'write');
 const pages = new Int32Array(walPages);
 
+let failing = false;
 const timer = setInterval(() => {
-  const [row] = db.pragma('wal_checkpoint(PASSIVE)') as { log: number }[];
-  if (row !== undefined) Atomics.store(pages, 0, row.log);
+  try {
+    const [row] = db.pragma('wal_checkpoint(PASSIVE)') as { log: number }[];
+    if (row !== undefined) Atomics.store(pages, 0, row.log);
+    failing = false;
+  } catch (error) {
+    // A disk that is full has room again some day: the next turn tries again.
+    if (!failing) parentPort!.postMessage(error);
+    failing = true;
+  }
 }, every);
 
 parentPort!.once('message', () => {

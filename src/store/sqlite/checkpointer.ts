@@ -5,9 +5,10 @@ export interface Checkpointer {
   close(): Promise<void>;
 }
 
-/** `failed`: the WAL grows from here on, nothing else is wrong. */
+/** `failed`: the WAL grows until it succeeds again, nothing else is wrong; told once each time. */
 export function startCheckpointer(data: CheckpointerData, failed: (error: unknown) => void): Checkpointer {
   const worker = new Worker(new URL('./checkpointer-thread.js', import.meta.url), { workerData: data });
+  worker.on('message', failed);
   worker.on('error', failed);
   const exited = new Promise<void>((resolve) => worker.on('exit', () => resolve()));
   return {
