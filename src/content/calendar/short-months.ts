@@ -8,9 +8,9 @@ import { wallOf } from './zone.ts';
 
 const day = 86_400_000;
 const year = 366 * day;
-/** Of a series without end as far as calendars are looked at, of one with an end as far as exceptions have room. */
-const ahead = { endless: 20 * year, until: 150 * year };
-const most = 1000;
+/** As far as calendars are looked at, and as many as a device is told. */
+const ahead = 20 * year;
+const most = 256;
 
 function passesOver(rule: ICAL.Recur, { dayOfMonth = 1 }: Recurrence): boolean {
   const { BYMONTHDAY: days = [], BYSETPOS: positions = [] } = rule.parts as Record<string, readonly unknown[]>;
@@ -28,7 +28,7 @@ export function withoutShortMonths(series: Event, rule: ICAL.Recur, now: number)
   const counted = occurrences === undefined ? undefined : start + 8 * occurrences * period;
   const from = Math.max(start, now);
   const { until } = pattern;
-  const end = counted ?? (until === undefined ? from + ahead.endless : Math.min(until + 1, from + ahead.until));
+  const end = counted ?? Math.min(until === undefined ? farFuture : until + 1, from + ahead);
   const starts = startsBetween({ ...series, recurrence: pattern }, start, Math.min(end, farFuture));
   const has = (at: number) =>
     new Date(series.allDay ? at : wallOf(series.zone, at)).getUTCDate() === pattern.dayOfMonth;
@@ -37,7 +37,7 @@ export function withoutShortMonths(series: Event, rule: ICAL.Recur, now: number)
   if (meant.length < (occurrences ?? 1)) return series;
   const last = meant.slice(0, occurrences).at(-1)!;
   const slots = occurrences === undefined ? starts : starts.filter((at) => at <= last);
-  const passed = slots.filter((at) => !has(at)).slice(0, most);
+  const passed = slots.filter((at) => !has(at) && at < from + ahead).slice(-most);
   return {
     ...series,
     recurrence: occurrences === undefined ? recurrence : { ...recurrence, occurrences: slots.length },

@@ -56,7 +56,11 @@ export function writeEvent(event: Event, asked: Asked): WrittenCalendar {
     MeetingStatus: event.meetingStatus ?? 0,
     Recurrence: event.recurrence && writeRecurrence(event.recurrence, time, asked),
     Exceptions: event.exceptions?.length
-      ? { Exception: event.exceptions.map((exception) => writeException(exception, event, time, asked)) }
+      ? {
+          Exception: event.exceptions
+            .slice(-mostTold)
+            .map((exception) => writeException(exception, event, time, asked)),
+        }
       : undefined,
     ResponseRequested: event.responseRequested,
     DisallowNewTimeProposal: event.disallowNewTimeProposal ?? false,
@@ -67,6 +71,9 @@ export function writeEvent(event: Event, asked: Asked): WrittenCalendar {
     InstanceId: event.instance === undefined ? undefined : time(event.instance),
   };
 }
+
+/** MS-ASCAL_R24311: of more the latest are told; those that a Change does not name stay. */
+const mostTold = 256;
 
 /** "Working elsewhere" came with 16.0. */
 function busyStatusFor(status: number, version: Version): number {

@@ -289,6 +289,18 @@ describe('changes up to 14.1', () => {
     assert.deepEqual(days({ ...series, Recurrence: { Type: 0, Interval: 2, Occurrences: 5 } }), [at(4)]);
     assert.equal(days(old), undefined);
   });
+  test('MS-ASCAL_R24311: of more than 256 exceptions the latest are told, and the others stay when the device writes it back', () => {
+    const dayAt = (index: number) => instantOf('Europe/Berlin', Date.UTC(2026, 11, 1 + index, 9));
+    const start = dayAt(0);
+    const more = Array.from({ length: 300 }, (_, index) => ({ original: dayAt(index), deleted: true }));
+    const Recurrence = { Type: 0, Interval: 1, Occurrences: 400 };
+    const whole = { ...timed, StartTime: compact(start), EndTime: compact(start + hour), Recurrence };
+    const before = { ...add('14.1', whole), exceptions: more } as unknown as Fields;
+    const told = shown(before, '14.1').Exceptions!.Exception!;
+    assert.deepEqual([told.length, told[0]!.ExceptionStartTime], [256, compact(dayAt(44))]);
+    const after = change(before, '14.1', { ...whole, Subject: 'Other', Exceptions: { Exception: told as never } });
+    assert.equal(asEvent(after).exceptions?.length, 300);
+  });
   test('exceptions that a Change does not name stay', () => {
     const at = (date: number) => compact(instantOf('Europe/Berlin', Date.UTC(2026, 10, date, 9)));
     const series = { ...old, Recurrence: { Type: 0, Interval: 1, Occurrences: 10 } };
