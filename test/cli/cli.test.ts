@@ -443,6 +443,15 @@ test('easel service prints a unit that names this installation and its data', as
   assert.ok(out.includes(`ExecStart=${process.execPath} ${main} serve --data ${data}\n`), out);
   for (const line of ['User=mail', 'ProtectSystem=strict', `ReadWritePaths=${data}`, 'LimitNOFILE=200000'])
     assert.ok(out.includes(`\n${line}\n`), line);
+  const dynamic = await easel(['service', '--data', '/var/lib/easel', '--user', 'dynamic']);
+  for (const line of ['DynamicUser=yes', 'StateDirectory=easel', 'RestartPreventExitStatus=2'])
+    assert.ok(dynamic.out.includes(`\n${line}\n`), line);
+  const elsewhere = await easel(['service', '--data', data, '--user', 'dynamic']);
+  assert.deepEqual([elsewhere.code, elsewhere.out], [2, '']);
+  assert.match(elsewhere.err, /^easel: --data: .* below \/var\/lib\n$/);
+  const atHome = await easel(['service', '--data', '/home/ann/mail data', '--user', 'ann']);
+  for (const line of ['ProtectHome=read-only', 'ReadWritePaths="/home/ann/mail data"'])
+    assert.ok(atHome.out.includes(`\n${line}\n`), line);
 });
 
 test('a certificate that is given is used, and read again on SIGHUP with the log level', async (t) => {
