@@ -1,15 +1,12 @@
 // Dates of a calendar file that no pattern of the protocol says: RDATE, and rules such as by the hour. A rule counts when several
 // patterns say it, or when it ends within `most` dates. Never throws. Pure.
-import { Temporal } from '@js-temporal/polyfill';
 import type ICAL from 'ical.js';
-import { RRuleTemporal } from 'rrule-temporal';
 import { formatCompactDateTime } from '../../../protocol/index.ts';
 import type { Event } from '../../domain/event.ts';
 import { instantsIn, type ZoneOf } from './read-icalendar.ts';
-import { untilOf } from './read-rule.ts';
 import { startsBetween } from './recurrence.ts';
+import { datesOf } from './rule-dates.ts';
 import { splitSeries } from './split-rule.ts';
-import { instantOf, wallOf } from './zone.ts';
 
 const most = 1000;
 
@@ -45,7 +42,7 @@ export function expand(
       split.some((one) => one.exceptions?.some(({ original }) => original === instance));
     return { events: split, used: new Set([...gone, ...told.filter(has)]) };
   }
-  const byRule = rule && !event.recurrence ? datesOf(rule, event) : [];
+  const byRule = rule && !event.recurrence ? nearDatesOf(rule, event) : [];
   if (!byRule || byRule.length + added.length === 0) return undefined;
   const isOwn = (at: number) => event.recurrence !== undefined && startsBetween(event, at, at + 1).length > 0;
   const dates = [...(event.recurrence ? [] : [event.start]), ...byRule, ...added];
@@ -57,25 +54,10 @@ export function expand(
 }
 
 /** Undefined for a rule without a near end, and for one that the library cannot follow. */
-function datesOf(rule: ICAL.Recur, { start, zone, allDay }: Event): number[] | undefined {
-  const until = rule.until ? untilOf(rule.until, zone, allDay === true) : undefined;
-  if (!rule.count && until === undefined) return undefined;
-  const wall = formatCompactDateTime(allDay ? start : wallOf(zone, start));
-  const text = rule.toString().replace(/;?UNTIL=[^;]*/g, '');
-  const dates: number[] = [];
-  try {
-    const rruleString = `DTSTART:${wall}\nRRULE:${text}`;
-    new RRuleTemporal({ rruleString, maxIterations: 10 * most, temporal: Temporal }).all((at) => {
-      const date = allDay ? at.epochMilliseconds : instantOf(zone, at.epochMilliseconds);
-      if (until !== undefined && date > until) return false;
-      return dates.push(date) <= most;
-    });
-  } catch {
-    return undefined;
-  }
-  // RFC 5545, 3.3.10: the start counts as the first, also where the rule does not meet it.
-  if (rule.count && dates[0] !== start) dates.pop();
-  return dates.length > most ? undefined : dates;
+function nearDatesOf(rule: ICAL.Recur, event: Event): number[] | undefined {
+  if (!rule.count && !rule.until) return undefined;
+  const { dates, isWhole } = datesOf(rule, event, { most });
+  return isWhole ? dates : undefined;
 }
 
 /** The event at each of these starts; what a component says of one alone is among `told`. The first keeps the UID. */

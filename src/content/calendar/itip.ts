@@ -22,7 +22,7 @@ export function readItip(text: string, method: string | undefined, options: Read
     .trim()
     .toUpperCase();
   if (!methods.has(named)) return undefined;
-  const events = readEvents(calendar, options);
+  const events = readEvents(calendar, { ...options, whole: true });
   const uid = events[0]?.uid;
   if (uid === undefined) return undefined;
   return { method: named as ItipMethod, uid, events: events.filter((event) => event.uid === uid) };

@@ -4,6 +4,7 @@ import type ICAL from 'ical.js';
 import { isTimeZone } from '../../../protocol/index.ts';
 import type { Event, EventAttendee } from '../../domain/event.ts';
 import { withoutUndefined } from '../pattern.ts';
+import { byWeekday } from './by-weekday.ts';
 import { exceptionOf, withException } from './occurrence.ts';
 import { readRule } from './read-rule.ts';
 import { lastStart, occurrenceAt, startsBetween } from './recurrence.ts';
@@ -16,6 +17,8 @@ export interface ReadOptions {
   readonly zone: string;
   /** Milliseconds: DTSTAMP where there is none. */
   readonly now: number;
+  /** What no pattern says stays one series, by its weekdays; else it is its first occurrence. */
+  readonly whole?: true;
 }
 
 const day = 86_400_000;
@@ -147,7 +150,10 @@ function readEvent(component: ICAL.Component, zoneOf: ZoneOf, options: ReadOptio
   const read = readRule(rule, event);
   const series = read && rule ? withoutShortMonths({ ...event, recurrence: read }, rule, options.now) : event;
   const { recurrence } = series;
-  if (!recurrence) return event;
+  if (!recurrence) {
+    const added = instantsIn(component, 'rdate', event.zone, zoneOf);
+    return options.whole && (rule || added.length > 0) ? byWeekday(event, rule, added, options.now) : event;
+  }
   const last = recurrence.occurrences === undefined ? 0 : lastStart(series);
   if (last === undefined) return event;
   // The protocol counts up to 999.
