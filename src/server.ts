@@ -148,6 +148,7 @@ async function compose(parts: Parts): Promise<RunningServer['addresses']> {
       open,
       local: addresses.local,
       trustProxy: config.trustProxy,
+      authority: config.https && !config.certificate ? join(config.data, 'ca.pem') : undefined,
     }),
     addresses,
   );

@@ -28,6 +28,7 @@ function explainEas({ code, message }: EasError): string {
 const eas: { readonly [code: string]: (about: string) => string } = {
   full: () => full,
   'invalid-mime': (about) => about || words('invalid-mime'),
+  'over-quota': () => 'the account has no room left; `easel user set ADDRESS --quota SIZE` gives it more',
   'store-newer': (about) =>
     `the store is of a newer release (${about}); start that release, or put back the copy that lies beside easel.sqlite as easel.sqlite.before-N`,
   'store-unavailable': (about) => (about.startsWith("'") ? about : `store unavailable: ${about}`),

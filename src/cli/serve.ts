@@ -97,8 +97,15 @@ function firstSteps(config: Config, { addresses }: Pick<RunningServer, 'addresse
     `  npx easel user add alice@${domain}${data}`,
     'On the phone: add an Exchange account; the server is',
     `  ${hostname()}${port} (or this machine's address), user name and mail address alice@${domain}`,
-    ...(addresses.https === undefined ? [] : [`The phone must trust ${join(config.data, 'ca.pem')}.`]),
+    ...trustOf(config, addresses.https),
     '',
     '',
   ].join('\n');
+}
+
+function trustOf({ data, certificate }: Config, https: string | undefined): string[] {
+  if (https === undefined || certificate) return [];
+  return [
+    `The phone must trust ${join(data, 'ca.pem')}; https://${hostname()}:${new URL(https).port || 443}/ shows how.`,
+  ];
 }

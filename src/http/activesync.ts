@@ -16,12 +16,7 @@ export interface ActiveSyncOptions {
 
 /** POST and OPTIONS of the endpoint, for a verified user. [MS-ASHTTP] 2.2.1 HTTP POST Request, 2.2.3 HTTP OPTIONS Request */
 export function createActiveSync(options: ActiveSyncOptions): RequestHandler {
-  const about = `<!doctype html><title>Easel</title><p>This is an Exchange ActiveSync server. Add an Exchange account on a phone to use it.\n`;
   return async (req, res) => {
-    if (req.method === 'GET' && !req.originalUrl.includes('?')) {
-      const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'private' };
-      return await sendAnswer(req, res, { status: 200, headers, body: [Buffer.from(about)] });
-    }
     const { redirect }: Verified = res.locals.user;
     if (redirect !== undefined) return await sendElsewhere(options, req, res, redirect);
     if (req.method === 'OPTIONS') {

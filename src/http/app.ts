@@ -13,6 +13,7 @@ import type { Authenticator } from './auth.ts';
 import { autodiscoverJson, createAutodiscover } from './autodiscover.ts';
 import { failureAnswer } from './failures.ts';
 import type { OpenRequests } from './open-requests.ts';
+import { createAuthorityFile, createPage } from './page.ts';
 import { type Peer, peerOf } from './peer.ts';
 
 export interface AppOptions {
@@ -25,6 +26,8 @@ export interface AppOptions {
   readonly open: OpenRequests;
   /** Proxies that say for whom they ask. */
   readonly trustProxy?: BlockList | undefined;
+  /** The file of this server's own authority, where phones must be told to trust it. */
+  readonly authority?: string | undefined;
   /** Whether a domain's mail stays here. */
   readonly local: (domain: string) => Promise<boolean>;
 }
@@ -41,6 +44,8 @@ export function createApp(options: AppOptions): Express {
     next();
   });
   app.use(accessLog(log, clock));
+  app.get(['/', activeSyncPath], forBrowsers(createPage(options.authority !== undefined)));
+  if (options.authority !== undefined) app.get('/ca.pem', createAuthorityFile(options.authority));
   app.all(activeSyncPath, methodGate, authenticated, activeSync);
   app.all('/autodiscover/autodiscover.xml', toTls, authenticated, createAutodiscover(clock.now, options.local));
   app.get(['/autodiscover/autodiscover.json', '/autodiscover/autodiscover.json/v1.0/:address'], autodiscoverJson);
@@ -58,16 +63,19 @@ export function createApp(options: AppOptions): Express {
   return app.use(failed);
 }
 
-/** [MS-ASHTTP] 2.2 Message Syntax: two of them; a browser that looks gets a page. */
+/** A browser that looks has no query, a phone always. */
+function forBrowsers(page: RequestHandler): RequestHandler {
+  return (req, res, next) => (req.method === 'GET' && !req.originalUrl.includes('?') ? page(req, res, next) : next());
+}
+
+/** [MS-ASHTTP] 2.2 Message Syntax: two of them. */
 const methodGate: RequestHandler = async (req, res, next) => {
-  if (req.method === 'GET' && !req.originalUrl.includes('?')) return next();
   if (req.method === 'OPTIONS' || req.method === 'POST') return next();
   await sendAnswer(req, res, { status: 501, headers: { Allow: 'OPTIONS,POST', 'Cache-Control': 'private' } });
 };
 
 function authentication({ authenticate, endpoint }: AppOptions): RequestHandler {
   return async (req, res, next) => {
-    if (req.method === 'GET' && req.path.toLowerCase().startsWith(activeSyncPath.toLowerCase())) return next();
     const { address, safe }: Peer = res.locals.peer;
     if (!safe) {
       res.locals.line.denied = 'plain';

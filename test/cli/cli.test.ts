@@ -116,6 +116,10 @@ test('a server, and the commands beside it', async (t) => {
   assert.equal(await login('second password'), 200);
 
   await verifiedTls(data, Number(httpsPort));
+  assert.match(await (await fetch(`${http}/`)).text(), /<a href="\/ca\.pem">/);
+  const authority = await fetch(`${http}/ca.pem`);
+  assert.equal(authority.headers.get('content-type'), 'application/x-x509-ca-cert');
+  assert.equal(await authority.text(), readFileSync(join(data, 'ca.pem'), 'utf8'));
   await mailOverStartTls(data, Number(smtpPort));
   const list = await easel(['user', 'list', '--data', data]);
   assert.match(list.out, /^alice@example\.test\t[1-9]\d*\tAlice\n$/);

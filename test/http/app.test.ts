@@ -32,6 +32,10 @@ test('paths and methods: 404 elsewhere, 501 for other methods, a page for a brow
   const { url } = await serverUnderTest(t, async () => ({}));
   const cases: [string, string, number][] = [
     ['GET', path, 200],
+    ['GET', '/', 200],
+    ['GET', '/?x', 404],
+    ['GET', '/ca.pem', 404],
+    ['HEAD', path, 501],
     ['GET', `${path}?Cmd=Sync`, 501],
     ['PUT', path, 501],
     ['DELETE', path, 501],
