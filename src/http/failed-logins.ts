@@ -23,7 +23,8 @@ export function createFailedLogins(clock: Clock, tally: Tally = ownTally): Faile
   const kept = new LRUCache<string, Failures>({ max: 50_000 });
   const current = (who: string): Failures | undefined => {
     const failures = kept.get(who);
-    return failures && clock.now() - failures.since < span ? failures : undefined;
+    // A clock that was put back must not make the lock longer.
+    return failures && Math.abs(clock.now() - failures.since) < span ? failures : undefined;
   };
   const count = (who: string, attempt: string): void => {
     const failures = current(who) ?? { since: clock.now(), tried: new Set() };

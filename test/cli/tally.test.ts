@@ -43,3 +43,27 @@ test('a cap holds over all processes of a server: each counts what the others le
   assert.ok(budgets[1]!.take('phone', 'Ping')! > 0);
   assert.equal(budgets[1]!.take('another', 'Sync'), undefined);
 });
+
+test('a clock that is put back by an hour shuts nobody out, and gives nobody more', () => {
+  let now = 10_000_000;
+  const clock = { ...systemClock, now: () => now };
+  const rate = createRate(10, 60_000, clock);
+  const budget = new Budget(clock, 300);
+  const logins = createFailedLogins(clock);
+  for (let n = 0; n < 10; n++) {
+    assert.equal(rate('relay', 1), true);
+    logins.failed('192.0.2.1 alice', `attempt ${n}`);
+  }
+  for (let n = 0; n < 40; n++) budget.repeated('phone', 'Sync', Buffer.from('same'));
+  assert.equal(rate('relay', 1), false);
+  assert.ok(logins.locked('192.0.2.1 alice') > 0);
+  assert.ok(budget.repeated('phone', 'Sync', Buffer.from('same')).delay > 0);
+
+  now -= 3_600_000;
+  assert.equal(rate('relay', 1), false);
+  assert.equal(logins.locked('192.0.2.1 alice'), 0);
+  assert.equal(budget.repeated('phone', 'Sync', Buffer.from('same')).delay, 0);
+  now += 6_000;
+  assert.equal(rate('relay', 1), true);
+  assert.equal(rate('relay', 1), false);
+});

@@ -39,12 +39,14 @@ export function writeEvent(event: Event, asked: Asked): WrittenCalendar {
   const { version, now } = asked;
   const time = timeWriter(event, version);
   const newest = Number(version) >= 16;
+  const { body, ...details } = event;
   // A series is told with the rules of its zone as they are today.
   const rulesAt = event.recurrence ? Math.max(event.start, now) : event.start;
   return {
     Timezone: newest && event.allDay ? undefined : timezoneElement(event.zone, rulesAt),
     AllDayEvent: event.allDay ? 1 : 0,
-    ...writeDetails({ ...event, body: event.body ?? null }, asked),
+    ...writeDetails(details, asked),
+    ...writeEventBody(body, asked),
     BusyStatus: busyStatusFor(event.busyStatus ?? 2, version),
     OrganizerName: event.organizer?.name,
     OrganizerEmail: event.organizer?.email,
@@ -65,9 +67,7 @@ export function writeEvent(event: Event, asked: Asked): WrittenCalendar {
     ResponseRequested: event.responseRequested,
     DisallowNewTimeProposal: event.disallowNewTimeProposal ?? false,
     ResponseType: event.responseType,
-    NativeBodyType: event.body?.type,
-    BodyTruncated:
-      (version === '2.5' && event.body && writeBody25(event.body, asked.bodies).BodyTruncated) || undefined,
+    NativeBodyType: body?.type,
     InstanceId: event.instance === undefined ? undefined : time(event.instance),
   };
 }
@@ -126,6 +126,13 @@ function writeBody(body: EventDetails['body'] | null, { version, bodies }: Asked
   if (body === undefined) return {};
   if (version === '2.5') return { Body25: body ? writeBody25(body, bodies).Body25 : '' };
   return { Body: writeTextBody(body ?? noBody, bodies) };
+}
+
+/** Only the event itself can say that its text was cut. */
+function writeEventBody(body: Event['body'], asked: Asked): Pick<WrittenCalendar, 'Body' | 'Body25' | 'BodyTruncated'> {
+  if (asked.version !== '2.5' || !body) return writeBody(body ?? null, asked);
+  const { Body25, BodyTruncated } = writeBody25(body, asked.bodies);
+  return { Body25, BodyTruncated: BodyTruncated || undefined };
 }
 
 /** The one line that versions before 16.0 have for a place. */
