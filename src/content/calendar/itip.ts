@@ -22,8 +22,11 @@ export function readItip(text: string, method: string | undefined, options: Read
     .trim()
     .toUpperCase();
   if (!methods.has(named)) return undefined;
-  const events = readEvents(calendar, { ...options, whole: true });
-  const uid = events[0]?.uid;
-  if (uid === undefined) return undefined;
-  return { method: named as ItipMethod, uid, events: events.filter((event) => event.uid === uid) };
+  // A message is about one.
+  const [first] = calendar
+    .getAllSubcomponents('vevent')
+    .filter((one) => ['uid', 'dtstart'].every((name) => one.hasProperty(name)));
+  const uid = String(first?.getFirstPropertyValue('uid') ?? '').trim();
+  const events = uid === '' ? [] : readEvents(calendar, { ...options, uid, whole: true });
+  return events.length === 0 ? undefined : { method: named as ItipMethod, uid, events };
 }

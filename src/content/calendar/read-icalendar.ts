@@ -19,6 +19,8 @@ export interface ReadOptions {
   readonly now: number;
   /** What no pattern says stays one series, by its weekdays; else it is its first occurrence. */
   readonly whole?: true;
+  /** Of this one alone. */
+  readonly uid?: string;
 }
 
 const day = 86_400_000;
@@ -28,13 +30,10 @@ const most = 10_000;
 /** Series with what differs in their occurrences; occurrences whose series is not there have `instance`. */
 export function readEvents(calendar: ICAL.Component, options: ReadOptions): Event[] {
   const zoneOf = vtimezoneReader(calendar, options.zone);
-  const single = calendar
-    .getAllSubcomponents('vevent')
-    .slice(0, most)
-    .flatMap((component) => {
-      const event = readEvent(component, zoneOf, options);
-      return event ? [{ component, event }] : [];
-    });
+  const single = lastOfEach(calendar.getAllSubcomponents('vevent'), options.uid).flatMap((component) => {
+    const event = readEvent(component, zoneOf, options);
+    return event ? [{ component, event }] : [];
+  });
   const masters = single.filter(({ event }) => event.instance === undefined);
   const others = single
     .filter(({ event }) => event.instance !== undefined)
@@ -54,6 +53,22 @@ export function readEvents(calendar: ICAL.Component, options: ReadOptions): Even
     else byUid.set(event.uid, withOccurrence(series, event, isCancelled(component)));
   }
   return [...byUid.values(), ...orphans];
+}
+
+/**
+ * A series is said once; of several the last one that has a start counts. A rule may have 10,000 occurrences to look through, and a
+ * message many series.
+ */
+function lastOfEach(components: readonly ICAL.Component[], wanted: string | undefined): ICAL.Component[] {
+  const series = new Map<string, ICAL.Component>();
+  const others: ICAL.Component[] = [];
+  for (const component of components.slice(0, most)) {
+    const uid = textOf(component, 'uid');
+    if (uid === undefined || (wanted !== undefined && uid !== wanted)) continue;
+    if (component.hasProperty('recurrence-id')) others.push(component);
+    else if (component.hasProperty('dtstart')) series.set(uid, component);
+  }
+  return [...series.values(), ...others];
 }
 
 function withOccurrence(series: Event, event: Event, cancelled: boolean): Event {

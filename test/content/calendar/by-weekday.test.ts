@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import ICAL from 'ical.js';
+import { parseCalendar } from '../../../src/content/calendar/icalendar.ts';
 import { readItip } from '../../../src/content/calendar/itip.ts';
 import { exceptionAt } from '../../../src/content/calendar/occurrence.ts';
+import { readEvents } from '../../../src/content/calendar/read-icalendar.ts';
 import { startsBetween } from '../../../src/content/calendar/recurrence.ts';
 import type { Event } from '../../../src/domain/event.ts';
 
@@ -62,4 +64,16 @@ test('dates that are named, one of them told differently, one taken out', () => 
 test('what has no second date on that time of day is one event, and ends at once', () => {
   for (const rule of ['FREQ=SECONDLY;COUNT=100000', 'FREQ=SECONDLY', 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31'])
     assert.equal(invited('DTSTART:20261207T080000Z', `RRULE:${rule}`).recurrence, undefined, rule);
+});
+
+test('a message is about one series, however many it brings; of one that is said twice the last counts', () => {
+  const series = (uid: string, start: string) =>
+    ['BEGIN:VEVENT', `UID:${uid}`, `DTSTART:${start}`, 'RRULE:FREQ=DAILY;COUNT=9', 'END:VEVENT'].join('\r\n');
+  const many = Array.from({ length: 2000 }, (_, index) => series(`other${index}`, '20261207T080000Z'));
+  const all = [series('m', '20261207T080000Z'), ...many, series('m', '20261208T080000Z'), series('m', 'never')];
+  const text = ['BEGIN:VCALENDAR', 'METHOD:REQUEST', ...all, 'END:VCALENDAR', ''].join('\r\n');
+  const { uid, events } = readItip(text, 'REQUEST', { zone: 'UTC', now })!;
+  assert.deepEqual([uid, events.length, events[0]!.start], ['m', 1, Date.UTC(2026, 11, 8, 8)]);
+  const [again, ...others] = readEvents(parseCalendar(text).calendar!, { zone: 'UTC', now, uid: 'm' });
+  assert.deepEqual([again?.start, others.length], [Date.UTC(2026, 11, 8, 8), 0]);
 });
