@@ -36,7 +36,7 @@ function adapted(element: Element, texts: Texts): Element {
 /** What items say, in any order: they are choices or `all` in the schemas of the documents. */
 const unordered = new Set(['ApplicationData', 'Properties', 'Exception']);
 
-/** Ends of paths that only the example's or only our answer has, or whose texts differ, and why. */
+/** Ends of paths that only the example's or only our answer has, or whose texts differ (or `Name: its text`), and why. */
 export interface Differs {
   readonly lacks?: Readonly<Record<string, string>>;
   readonly more?: Readonly<Record<string, string>>;
@@ -102,7 +102,7 @@ export function compare(ours: Element, theirs: Element, differs: Differs = {}): 
       text !== '...' &&
       paths.has(path) &&
       !told.has(`${path} ${text}`) &&
-      !isListed(path, { ...made, ...differs.texts }),
+      ![path, `${path}: ${text}`].some((one) => isListed(one, { ...made, ...differs.texts })),
   );
   return {
     order: turned(ours, theirs).filter((pair) => !isListed(pair.split(':')[0]!, differs.order)),

@@ -26,8 +26,8 @@ export function folderExamples(house: House): void {
         texts: {
           Count: 'no Journal is kept',
           ParentId: 'an id',
-          Type: 'no Journal is kept',
-          DisplayName: 'names are ours',
+          ...{ 'Type: 11': 'no Journal is kept', 'DisplayName: Journal': 'no Journal is kept' },
+          ...{ 'DisplayName: Junk E-Mail': 'another name', 'DisplayName: RecipientInfo': 'another name' },
         },
       },
     );
