@@ -3,6 +3,8 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
+  /** Milliseconds since some moment: for how long something lasts, whatever is done to the date meanwhile. */
+  elapsed(): number;
   /** Runs once after `milliseconds`; the returned function cancels it. A pending one keeps no process alive. */
   after(milliseconds: number, run: () => void): () => void;
 }
@@ -12,6 +14,7 @@ const longest = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after: (milliseconds, run) => {
     const timer = setTimeout(run, Math.min(Math.max(milliseconds, 0), longest));
     timer.unref();

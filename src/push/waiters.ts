@@ -74,7 +74,7 @@ export class Waiters implements AsyncDisposable {
 
   constructor(options: WaiterOptions) {
     this.#options = options;
-    this.#wheel = new Wheel(options.clock.now());
+    this.#wheel = new Wheel(options.clock.elapsed());
     this.#stopFeed = options.store.feed.on((event) => this.#hear(event));
     this.#timer = setInterval(() => this.#turn(), slot);
     this.#timer.unref();
@@ -91,7 +91,7 @@ export class Waiters implements AsyncDisposable {
     if (request.closed.aborted) return Promise.resolve(endingOf(request.closed));
     return new Promise((resolve) => {
       const onClose = () => waiter.end(endingOf(request.closed));
-      const waiter = new Waiter(request, this.#options.clock.now() + request.milliseconds, (ending) => {
+      const waiter = new Waiter(request, this.#options.clock.elapsed() + request.milliseconds, (ending) => {
         if (!this.#remove(key, waiter)) return;
         request.closed.removeEventListener('abort', onClose);
         resolve(ending);
@@ -154,7 +154,7 @@ export class Waiters implements AsyncDisposable {
   }
 
   #turn(): void {
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.elapsed();
     for (const waiter of this.#wheel.turn(now)) {
       this.#slices.add(waiter.deadline <= now ? () => waiter.end('elapsed') : () => this.#follow(this.#grow(waiter)));
     }
@@ -212,7 +212,7 @@ export class Waiters implements AsyncDisposable {
       waiter.again = false;
       return;
     }
-    const quietEnd = this.#options.clock.now() + this.#options.quietDelay;
+    const quietEnd = this.#options.clock.elapsed() + this.#options.quietDelay;
     if (pending === 'others' && waiter.quiet === undefined && quietEnd < waiter.deadline) {
       waiter.quiet = quietEnd;
       this.#wheel.place(waiter, quietEnd);

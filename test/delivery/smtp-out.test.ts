@@ -20,6 +20,7 @@ function manualClock(): Clock & { turn(milliseconds: number): void; armed(): boo
   const timers = new Map<object, { due: number; run: () => void }>();
   return {
     now: () => at,
+    elapsed: () => at,
     after: (milliseconds, run) => {
       const key = {};
       timers.set(key, { due: at + milliseconds, run });

@@ -42,7 +42,7 @@ test('a device that asks too often is HTTP 503 with the seconds to wait, others 
 
 test('Pings have a budget of their own, and a rate of 0 has no end', () => {
   let now = 0;
-  const clock = { now: () => now, after: () => () => {} };
+  const clock = { now: () => now, elapsed: () => now, after: () => () => {} };
   const budget = new Budget(clock, 900);
   for (let i = 0; i < 60; i++) assert.equal(budget.take('a', 'Ping'), undefined);
   assert.equal(budget.take('a', 'Ping'), 1);
@@ -55,7 +55,7 @@ test('Pings have a budget of their own, and a rate of 0 has no end', () => {
 
 test('the same request again and again within a minute is held back longer each time; another one begins anew', () => {
   let now = 0;
-  const budget = new Budget({ now: () => now, after: () => () => {} }, 900);
+  const budget = new Budget({ now: () => now, elapsed: () => now, after: () => () => {} }, 900);
   const same = Buffer.from('same');
   const delays = Array.from({ length: 30 }, () => budget.repeated('a', 'Sync', same).delay);
   assert.deepEqual(delays.slice(0, 20), Array(20).fill(0));

@@ -13,7 +13,7 @@ const handle = async () => ({});
 const options = (url: string, authorization?: string) =>
   fetch(url + path, { method: 'OPTIONS', headers: authorization === undefined ? {} : { authorization } });
 const changing = (): Clock & { at: number } => {
-  const clock = { at: Date.now(), now: () => clock.at, after: () => () => {} };
+  const clock = { at: Date.now(), now: () => clock.at, elapsed: () => clock.at, after: () => () => {} };
   return clock;
 };
 

@@ -9,7 +9,7 @@ import { ensureCertificates } from '../../src/http/certificate.ts';
 import { certificateNames } from '../../src/http/certificate-names.ts';
 
 const day = 24 * 3_600_000;
-const clockAt = (now: number): Clock => ({ now: () => now, after: () => () => {} });
+const clockAt = (now: number): Clock => ({ now: () => now, elapsed: () => now, after: () => () => {} });
 const now = Date.now();
 
 test('the certificate is of the kind that phones accept, is kept, and is renewed when it must be', async (t) => {

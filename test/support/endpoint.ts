@@ -126,6 +126,7 @@ function forwardClock(): House['clock'] {
   let ahead = 0;
   return {
     now: () => Date.now() + ahead,
+    elapsed: () => Date.now() + ahead,
     after: (milliseconds, run) => {
       const timer = setTimeout(run, milliseconds);
       return () => clearTimeout(timer);

@@ -13,6 +13,7 @@ export function turnedClock(now = 1_000_000): TurnedClock {
   const timers = new Set<{ readonly at: number; readonly run: () => void }>();
   return {
     now: () => now,
+    elapsed: () => now,
     after: (milliseconds, run) => {
       const timer = { at: now + milliseconds, run };
       timers.add(timer);
