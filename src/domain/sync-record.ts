@@ -63,6 +63,8 @@ export interface SyncState extends Floors {
   readonly unsaid?: Modseq;
   readonly options: SyncOptions;
   readonly commands: readonly AnsweredCommand[];
+  /** Adds that the device gave up with the state before this one: the items may have been told in this state's answer. */
+  readonly givenUp?: readonly AnsweredCommand[];
   /**
    * Of a hierarchy state: folders as the device made them, though they are stamped behind the watermark; 'unsure': one that
    * may have gone with a folder that it deleted.

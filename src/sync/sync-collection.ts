@@ -87,7 +87,8 @@ export async function syncCollection(
   const confirmed = recognised.kind === 'confirms' ? confirm(record, recognised.state) : record;
   const { state } = recognised;
   const touched = recognised.kind === 'confirms' ? await withdraw(tx, record, state) : [];
-  const unanswered = recognised.kind === 'confirms' ? withdrawn(record, state) : record.tried;
+  const gone = recognised.kind === 'confirms' ? withdrawn(record, state) : record.tried;
+  const unanswered = [...gone, ...(state.givenUp ?? [])];
   return answer(tx, request, collection, { record, confirmed, state, options, touched, unanswered });
 }
 
@@ -158,7 +159,7 @@ async function answer(tx: Transaction, request: SyncRequest, collection: Collect
   }
   const { key, counter } = freshKey(confirmed);
   const commands = ran.commands;
-  const next = stateOf(key, cursor, options, commands);
+  const next = { ...stateOf(key, cursor, options, commands), ...givenUpIn(turn) };
   const saved: SyncRecord = {
     ...withAnswer(confirmed, next, counter),
     version: request.version,
@@ -221,6 +222,12 @@ type Cursor = Page & Pick<SyncState, 'unsaid'>;
 function stateOf(key: SyncKey, page: Cursor, options: SyncOptions, commands: readonly AnsweredCommand[]): SyncState {
   const { changes: _, ...cursor } = page;
   return { key, ...cursor, options, commands };
+}
+
+/** Some clients take what the server has before they repeat what they have: their own Add comes once it was told to them. */
+function givenUpIn({ record, confirmed, state }: Turn): Pick<SyncState, 'givenUp'> {
+  const adds = confirmed === record ? [] : withdrawn(record, state).filter(({ kind }) => kind === 'Add');
+  return adds.length === 0 ? {} : { givenUp: adds };
 }
 
 /** Behind which stamp changed parts are told in an answer. What was refused for a conflict the device has as its own: it hears all. */

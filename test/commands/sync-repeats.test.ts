@@ -84,17 +84,28 @@ describe('Adds repeated under another ClientId', async () => {
     assert.equal(new Set(made(answer)).size, 2);
   });
 
-  test('what a device gives up comes back to it, and what it makes after an answer is new', async () => {
+  test('after it was told of it, as TbSync does: one stays', async () => {
     const { phone, key } = await open();
     await ask(phone, key, add('1'));
     const asked = await ask(phone, key);
     const told = await ask(phone, asked.SyncKey);
-    assert.equal(told.Commands?.length, 1);
+    const [item] = told.Commands ?? [];
+    assert.ok(item && 'Add' in item);
     const answer = await ask(phone, told.SyncKey, add('2'));
-    assert.equal((await stored(phone)).length, 2);
-    const last = await ask(phone, answer.SyncKey, add('3'));
+    assert.deepEqual(await stored(phone), made(answer));
+    const next = await ask(phone, answer.SyncKey);
+    const gone = (next.Commands ?? []).map((one) => 'Delete' in one && one.Delete.ServerId);
+    assert.ok(gone.includes(item.Add.ServerId));
+  });
+
+  test('what a device gives up comes back to it, and what it makes later is new', async () => {
+    const { phone, key } = await open();
+    await ask(phone, key, add('1'));
+    const told = await ask(phone, (await ask(phone, key)).SyncKey);
+    assert.equal(told.Commands?.length, 1);
+    const other = await ask(phone, told.SyncKey, add('2', 'Bob'));
+    await ask(phone, other.SyncKey, add('3'));
     assert.equal((await stored(phone)).length, 3);
-    assert.equal(last.Commands, undefined);
   });
 
   test('another device sees one, and a change made to it meanwhile stays', async () => {
