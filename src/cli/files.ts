@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { exportFile, type FileKind, importFile, type Progress } from '../admin/files.ts';
-import { withStore } from './context.ts';
+import { CliError, withStore } from './context.ts';
 import { progressBar } from './progress.ts';
 
 const kinds: Readonly<Record<FileKind, { readonly about: string; readonly one: string; readonly file: string }>> = {
@@ -28,6 +28,7 @@ export function files(program: Command): void {
           importFile(store, kind, address, text, Date.now(), step),
         ).finally(bar.end);
         for (const { line, reason } of errors) process.stderr.write(`${path}:${line}: ${reason}\n`);
+        if (made + known === 0 && errors.length > 0) throw new CliError(`nothing of '${path}' could be read`);
         process.stdout.write(`imported ${count(made)}${known > 0 ? `, ${known} were there already` : ''}\n`);
       });
     parent

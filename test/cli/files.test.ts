@@ -106,4 +106,7 @@ test('what is not there is said in one line', async () => {
   const missing = await easel(['calendar', 'import', address, join(root, 'none.ics')]);
   assert.equal(missing.code, 1);
   assert.match(missing.err, /^easel: there is no /);
+  const other = await easel(['calendar', 'import', address, file('other.ics', '{', '  "name": "no calendar"', '}')]);
+  assert.deepEqual([other.code, other.out], [1, '']);
+  assert.match(other.err, /other\.ics:1: .*\neasel: nothing of '.*other\.ics' could be read\n$/s);
 });
