@@ -57,3 +57,14 @@ export function requireStore(data: string, kept: string): void {
   if (kept !== 'sqlite' || existsSync(join(data, 'easel.sqlite'))) return;
   throw new CliError(`--data: there is no store in '${data}'; name the folder that the server runs on`);
 }
+
+/** Where `--domain` names domains, an address in another one gets no mail: said, since the setting may follow. */
+export function tellForeign(options: Options, address: string): void {
+  const { domains } = configOf(options);
+  const domain = address
+    .slice(address.lastIndexOf('@') + 1)
+    .trim()
+    .toLowerCase();
+  if (domains.length === 0 || domains.includes(domain)) return;
+  process.stderr.write(`easel: no mail comes to ${domain}, which is none of --domain: ${domains.join(', ')}\n`);
+}

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addToGroup, groupOf, removeFromGroup, unknownMembers } from '../admin/groups.ts';
-import { withStore } from './context.ts';
+import { tellForeign, withStore } from './context.ts';
 
 /** `easel group …`: one address for several people. */
 export function group(program: Command): void {
@@ -19,6 +19,7 @@ export function group(program: Command): void {
         return { made, unknown: await unknownMembers(store, made) };
       });
       process.stdout.write(`${made.address} has ${counted(made.members.length)}\n`);
+      tellForeign(command.optsWithGlobals(), made.address);
       for (const member of unknown) process.stderr.write(`easel: there is no ${member} here yet\n`);
     });
   parent

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addUser } from '../admin/accounts.ts';
-import { withStore } from './context.ts';
+import { tellForeign, withStore } from './context.ts';
 import { readPassword } from './password.ts';
 
 export function userAdd(parent: Command): void {
@@ -20,5 +20,6 @@ export function userAdd(parent: Command): void {
         true,
       );
       process.stdout.write(`added ${address.trim().toLowerCase()}\n`);
+      tellForeign(options, address);
     });
 }

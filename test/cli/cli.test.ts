@@ -265,6 +265,18 @@ test("what root makes in the data folder of another user is that one's", { skip:
   }
 });
 
+test('an address whose mail would not come here is made, and that is said', async (t) => {
+  const data = folder(t);
+  const add = (address: string) =>
+    easel(['user', 'add', address, '--password-stdin', '--data', data], 'some password', {
+      EASEL_DOMAIN: 'example.test',
+    });
+  assert.deepEqual(await add('ann@example.test'), { code: 0, out: 'added ann@example.test\n', err: '' });
+  const { code, err } = await add('bob@exmaple.test');
+  assert.equal(code, 0);
+  assert.equal(err, 'easel: no mail comes to exmaple.test, which is none of --domain: example.test\n');
+});
+
 test('a user can be removed', async (t) => {
   const data = folder(t);
   await easel(['user', 'add', 'alice@example.test', '--password-stdin', '--data', data], 'some password');
