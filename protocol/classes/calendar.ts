@@ -85,11 +85,12 @@ export type CalendarException = WrittenOf<typeof calendarException>;
 /**
  * [MS-ASCAL] 2.2.2 Elements: what ApplicationData (or Properties) of an event holds. Compact dates; Reminder in
  * minutes. Numbers that a client may take away are '' when they came empty. `LocationText` is the Location of
- * versions before 16.0, keys that end in `25` are the shapes of version 2.5.
+ * versions before 16.0, keys that end in `25` are the shapes of version 2.5. The order matters to phones with Android's own
+ * client (CalendarSyncParser): StartTime before AllDayEvent, or behind a Timezone the day is none; Exceptions after what
+ * they inherit; Attendees never first, or nothing else is taken.
  */
 export const calendarChildren = [
   optional(page.Timezone, text),
-  optional(page.AllDayEvent, unsignedByte),
   since('12.0', optional(body)),
   until('2.5', alias('Body25', optional(page.Body, text))),
   until('2.5', optional(page.BodyTruncated, boolean)),
@@ -105,6 +106,7 @@ export const calendarChildren = [
   optional(page.Sensitivity, intOrEmpty),
   optional(page.Subject, text),
   optional(page.StartTime, compactDateTime),
+  optional(page.AllDayEvent, unsignedByte),
   optional(page.UID, text),
   since('16.0', optional(page.ClientUid, text)),
   optional(page.MeetingStatus, intOrEmpty),

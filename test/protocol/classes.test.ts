@@ -17,11 +17,13 @@ import {
   read,
   recurrenceType,
   requiredInSupportedOfCalendar,
+  tagName,
   truncationSizes,
   type Version,
   type WrittenCalendar,
   write,
 } from '../../protocol/index.ts';
+import type { Element } from '../../protocol/wbxml/element.ts';
 import { documentOf } from './documents.ts';
 
 const { calendar } = { calendar: classShapes.Calendar.schema };
@@ -204,4 +206,25 @@ test('sums of bits and sizes by index are those of the documents', () => {
   assert.equal(mimeTruncationSizes[7], 102_400);
   assert.equal(mimeTruncationSizes.length, 9);
   assert.equal(truncationSizes.length, 10);
+});
+
+test('an event is written in the order that Android reads it in', () => {
+  const value = {
+    Timezone: 'AAAA',
+    AllDayEvent: 1,
+    BusyStatus: 2,
+    OrganizerName: 'A',
+    OrganizerEmail: 'a@b',
+    EndTime: '20261123T000000Z',
+    Reminder: 5,
+    Subject: 'S',
+    StartTime: '20261122T000000Z',
+    Attendees: { Attendee: [{ Email: 'a@b' }] },
+    Exceptions: { Exception: [{ Deleted: 1, ExceptionStartTime: '20261122T000000Z' }] },
+  };
+  const names = (write(calendar, value, { version: '14.1' }).children as Element[]).map(({ tag }) => tagName(tag));
+  const at = (name: string) => names.findIndex((each) => each.endsWith(name));
+  assert.equal(at('Timezone'), 0);
+  assert.ok(at('StartTime') < at('AllDayEvent'));
+  for (const name of names) if (!name.endsWith('Exceptions')) assert.ok(at(name) < at('Exceptions'), name);
 });
