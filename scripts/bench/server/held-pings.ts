@@ -8,11 +8,12 @@ import { noChangeSync } from './no-change-sync.ts';
 import type { Login } from './phone.ts';
 import { percentile, type Row, whole } from './report.ts';
 import { SmtpClient } from './smtp-client.ts';
-import { perAccount, type Waiting } from './waiting-phones.ts';
+import type { Waiting } from './waiting-phones.ts';
 
-const points = [1 / 6, 3 / 8, 7 / 12, 19 / 24, 1];
 const idleSeconds = 5;
 const wokenOneByOne = 24;
+/** Milliseconds of rest after which V8 has given back what was garbage. */
+const untilSwept = 45_000;
 /** Microseconds of processor time in a second: below it nothing is under way any more. */
 const restless = 60_000;
 
@@ -35,7 +36,7 @@ export async function heldPings(
   const { phones } = waiting;
   const named = `${whole(phones.length)} held, ${options.name}`;
   using holders = new Holders(options.door(easel), phones.length);
-  const rows: Row[] = [...memoryRows(named, await slope(easel, waiting, holders), options.aim)];
+  const rows: Row[] = [...memoryRows(named, await memoryEach(easel, waiting, holders), options.aim)];
   const { answered } = holders;
   const busy = await busyShare(easel);
   rows.push({
@@ -46,18 +47,18 @@ export async function heldPings(
   });
   rows.push(...(await noChangeSync(easel, idlers, 'meanwhile')).slice(0, 2));
   if (holders.answered > answered) throw new Error(`${holders.answered - answered} Pings were answered without news`);
-  const first = holders.held - phones.length;
-  const few = Math.min(wokenOneByOne, waiting.logins.length);
-  rows.push(...wakeRows(await wake(easel, waiting.logins.slice(0, few), holders, first)));
-  rows.push(...(await wakeAll(easel, options, holders, first + few * perAccount)));
+  const first = holders.held - phones.length; // behind those of the warm-up
+  const pingsOf = waiting.logins.map((): number[] => []);
+  for (let n = 0; n < phones.length; n++) pingsOf[n % pingsOf.length]!.push(first + n);
+  rows.push(...wakeRows(await wake(easel, waiting.logins.slice(0, wokenOneByOne), holders, pingsOf)));
+  rows.push(...(await wakeAll(easel, options, holders, pingsOf.slice(wokenOneByOne).flat())));
   if (holders.failed > 0) throw new Error(`${holders.failed} Pings failed`);
   return rows;
 }
 
 function memoryRows(named: string, bytes: number, aim: number | undefined): Row[] {
   const verdict = aim === undefined ? {} : { aim: `≤ ${aim / 1024} KB`, met: bytes <= aim };
-  // Garbage that is not collected yet counts too: an upper bound.
-  return [{ what: `${named}: resident memory each`, measured: `${(bytes / 1024).toFixed(1)} KB`, ...verdict }];
+  return [{ what: `${named}: resident memory each, at rest`, measured: `${(bytes / 1024).toFixed(1)} KB`, ...verdict }];
 }
 
 function wakeRows(wakes: readonly Wake[]): Row[] {
@@ -73,10 +74,9 @@ function wakeRows(wakes: readonly Wake[]): Row[] {
   ];
 }
 
-/** Bytes for each further Ping: least squares over the points. */
-async function slope(easel: EaselProcess, { phones }: Waiting, holders: Holders): Promise<number> {
-  const steps = points.map((part) => Math.round(part * phones.length));
-  const warm = steps[0]!;
+/** Bytes for each Ping more, between a sixth of them and all. */
+async function memoryEach(easel: EaselProcess, { phones }: Waiting, holders: Holders): Promise<number> {
+  const warm = Math.round(phones.length / 6);
   await holders.hold(phones.slice(0, warm));
   await settled(easel, holders);
   // Warm-up of the same kind: the same phones ask again, which ends their older Pings.
@@ -84,17 +84,12 @@ async function slope(easel: EaselProcess, { phones }: Waiting, holders: Holders)
   await settled(easel, holders);
   if (holders.answered !== warm) throw new Error(`${holders.answered} of ${warm} older Pings were ended`);
   holders.release(warm);
-  const measured: { count: number; bytes: number }[] = [];
-  for (const step of steps) {
-    await holders.hold(phones.slice(holders.held - warm, step));
-    await settled(easel, holders);
-    measured.push({ count: step, bytes: easel.resident() });
-  }
-  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const middle = mean(measured.map((one) => one.count));
-  const level = mean(measured.map(({ bytes }) => bytes));
-  const above = mean(measured.map((one) => (one.count - middle) * (one.bytes - level)));
-  return above / mean(measured.map((one) => (one.count - middle) ** 2));
+  await sleep(untilSwept);
+  const before = easel.resident();
+  await holders.hold(phones.slice(warm));
+  await settled(easel, holders);
+  await sleep(untilSwept);
+  return (easel.resident() - before) / (phones.length - warm);
 }
 
 /** Everybody has asked once, and its device's record says where it waits. */
@@ -132,21 +127,24 @@ function news(n: string): string {
 }
 
 /** One mail for each account, one after the other. */
-async function wake(easel: EaselProcess, logins: readonly Login[], holders: Holders, first: number): Promise<Wake[]> {
+async function wake(
+  easel: EaselProcess,
+  logins: readonly Login[],
+  holders: Holders,
+  pingsOf: readonly (readonly number[])[],
+): Promise<Wake[]> {
   const smtp = await SmtpClient.open(easel.smtpPort);
   const wakes: Wake[] = [];
   for (const [n, { address }] of logins.entries()) {
-    const begin = first + n * perAccount;
     const { accepted } = await smtp.deliver(address, news(String(n)));
-    const woken = answersOf(holders, begin, Math.min(begin + perAccount, holders.held));
-    for (const answered of await Promise.all(woken)) wakes.push({ accepted, answered });
+    for (const answered of await answersOf(holders, pingsOf[n]!)) wakes.push({ accepted, answered });
   }
   smtp.close();
   return wakes;
 }
 
-function answersOf(holders: Holders, from: number, to: number): Promise<number>[] {
-  return Array.from({ length: to - from }, (_, n) => holders.answer(from + n));
+function answersOf(holders: Holders, pings: readonly number[]): Promise<number[]> {
+  return Promise.all(pings.map((ping) => holders.answer(ping)));
 }
 
 /** One mail for everybody: how long all take, and how long the loop keeps others waiting meanwhile. */
@@ -154,17 +152,17 @@ async function wakeAll(
   easel: EaselProcess,
   { everybody }: HeldOptions,
   holders: Holders,
-  first: number,
+  pings: readonly number[],
 ): Promise<Row[]> {
-  const count = holders.held - first;
-  if (count <= 0) return [];
+  const count = pings.length;
+  if (count === 0) return [];
   const stopWatch = await watchOthers(easel);
   const stopTurns = await easel.watchTurns();
   const smtp = await SmtpClient.open(easel.smtpPort);
   const cpuBefore = easel.cpu();
   const begun = moment();
   const { accepted } = await smtp.deliver(everybody, news('all'));
-  const last = Math.max(...(await Promise.all(answersOf(holders, first, holders.held))));
+  const last = (await answersOf(holders, pings)).reduce((latest, at) => Math.max(latest, at));
   const each = (easel.cpu() - cpuBefore) / count;
   const turns = await stopTurns();
   const waits = await stopWatch();

@@ -11,13 +11,13 @@ import type { HeldPhone } from './holder.ts';
 import type { Login } from './phone.ts';
 
 /** As many as an account may have. */
-export const perAccount = 50;
+const perAccount = 50;
 const version = '16.1';
 const atOnce = 128;
 
 export interface Waiting {
   readonly logins: readonly Login[];
-  /** `perAccount` of each account after those of the one before it. */
+  /** Neighbours are of different accounts, as those are who ask at the same time: phone n is of account n modulo their number. */
   readonly phones: readonly HeldPhone[];
 }
 
@@ -34,14 +34,9 @@ export async function addAccounts(store: Store, count: number, name: string): Pr
 
 export async function addWaiting(store: Store, count: number): Promise<Waiting> {
   const accounts = await addAccounts(store, Math.ceil(count / perAccount), 'user');
-  const phones = Array.from({ length: count }, (_, n): HeldPhone => {
-    return { login: accounts[Math.floor(n / perAccount)]![1], id: `held${n}` };
-  });
-  // Neighbours are of different accounts: a store commits them together.
-  await inLanes(accounts.length * perAccount, async (n) => {
-    const at = (n % accounts.length) * perAccount + Math.floor(n / accounts.length);
-    if (at < count) await begin(store, accounts[n % accounts.length]![0], phones[at]!.id as DeviceId);
-  });
+  const accountOf = (n: number) => accounts[n % accounts.length]!;
+  const phones = Array.from({ length: count }, (_, n): HeldPhone => ({ login: accountOf(n)[1], id: `held${n}` }));
+  await inLanes(count, (n) => begin(store, accountOf(n)[0], phones[n]!.id as DeviceId));
   return { logins: accounts.map(([, login]) => login), phones };
 }
 
