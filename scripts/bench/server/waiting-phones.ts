@@ -10,8 +10,8 @@ import { inbox, request } from '../store/operations.ts';
 import type { HeldPhone } from './holder.ts';
 import type { Login } from './phone.ts';
 
-/** As many as an account may have. */
-const perAccount = 50;
+/** Of one account: a phone and what else somebody has. */
+const perAccount = 5;
 const version = '16.1';
 const atOnce = 128;
 
