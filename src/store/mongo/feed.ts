@@ -41,7 +41,7 @@ export async function startFeed(
     if (!closed) for (const listener of listeners) listener(event);
   };
   const open = async (): Promise<ChangeStream<AccountDoc>> => {
-    const options = { ...(token ? { resumeAfter: token } : {}), maxAwaitTimeMS: 1000 };
+    const options = { ...(token ? { resumeAfter: token } : {}), maxAwaitTimeMS: 10_000 };
     const opened = mongo.docs.accounts.watch<AccountDoc>(pipeline, options);
     const first = await opened.tryNext(); // the stream stands from here on
     if (first) hear(first);

@@ -1,4 +1,4 @@
-// Which nodes are alive, by the clock of mongod: each says so every second, with the sessions that its transactions run on. One
+// Which nodes are alive, by the clock of mongod: each says so every two seconds, with the sessions that its transactions run on. One
 // that is silent is dead, or as good as that: its sessions are ended by whoever sees it, so that what it left open holds no
 // account. Ending those of one that lives does no harm: its transactions run again.
 import { randomBytes } from 'node:crypto';
@@ -10,8 +10,8 @@ export interface Presence {
 }
 
 /** Milliseconds. */
-const beat = 1000;
-const silence = 5000;
+const beat = 2000;
+const silence = 7000;
 
 /** What was open on them is undone. */
 export async function endSessions(client: MongoClient, sessions: readonly Binary[]): Promise<void> {
