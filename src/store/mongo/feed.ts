@@ -95,7 +95,7 @@ export async function startFeed(
     close: async () => {
       closed = true;
       listeners.clear();
-      await stream?.close().catch(() => undefined);
+      await mongo.client.close(); // which ends what the stream waits for
       await following;
     },
   };

@@ -85,7 +85,7 @@ export async function openMongo(options: OpenOptions & { readonly url: string })
         await writer.close();
         await feed.close();
         await presence?.close();
-        await Promise.all([mongo.client.close(), listening.client.close()]);
+        await mongo.client.close();
       },
     };
   } catch (error) {
