@@ -2,7 +2,7 @@
 // resumes the stream over fail-overs; where the oplog no longer reaches back, every account that was written since is told
 // whole, so that nothing falls between.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ChangeStream, ChangeStreamDocument, ResumeToken } from 'mongodb';
+import type { ChangeStream, ChangeStreamDocument, ResumeToken, Timestamp } from 'mongodb';
 import type { CollectionId, DeviceId } from '../../domain/ids.ts';
 import { existenceEvent } from '../list/events.ts';
 import { accountId } from '../list/rows.ts';
@@ -23,7 +23,7 @@ const mostOwn = 10_000;
 /** ChangeStreamHistoryLost, and what else makes a token useless. */
 const lost = new Set([286, 280, 222]);
 
-/** Resolves when the stream is live. `mongo`: a client of its own, whose connections the stream may hold. */
+/** What is committed once it resolves is told. `mongo`: a client of its own, whose connections the stream may hold. */
 export async function startFeed(
   mongo: Mongo,
   clock: () => number,
@@ -40,12 +40,10 @@ export async function startFeed(
   const tell = (event: FeedEvent): void => {
     if (!closed) for (const listener of listeners) listener(event);
   };
+  /** Brings what happens from now on, or behind the token, whenever mongod gets to it. */
   const open = async (): Promise<ChangeStream<AccountDoc>> => {
-    const options = { ...(token ? { resumeAfter: token } : {}), maxAwaitTimeMS: 10_000 };
-    const opened = mongo.docs.accounts.watch<AccountDoc>(pipeline, options);
-    const first = await opened.tryNext(); // the stream stands from here on
-    if (first) hear(first);
-    return opened;
+    const from = token ? { resumeAfter: token } : { startAtOperationTime: await operationTime(mongo) };
+    return mongo.docs.accounts.watch<AccountDoc>(pipeline, { ...from, maxAwaitTimeMS: 10_000 });
   };
   const hear = (change: ChangeStreamDocument<AccountDoc>): void => {
     token = change._id;
@@ -99,6 +97,12 @@ export async function startFeed(
       await following;
     },
   };
+}
+
+async function operationTime({ client, db }: Mongo): Promise<Timestamp> {
+  await using session = client.startSession();
+  await db.command({ ping: 1 }, { session });
+  return session.operationTime!;
 }
 
 function nameOf({ account, modseq }: FeedEvent): string {
