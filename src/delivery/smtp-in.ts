@@ -16,6 +16,7 @@ import { type StoredMail, storeMail } from './deliver.ts';
 import type { Rate } from './rate.ts';
 import { type ReceiveOptions, receive } from './receive.ts';
 import type { Recipients } from './recipients.ts';
+import { settledSideBySide, sideBySide } from './side-by-side.ts';
 import { hops, traceLines } from './trace.ts';
 
 export interface SmtpIn extends AsyncDisposable {
@@ -148,7 +149,7 @@ async function admit(options: SmtpInOptions, address: SMTPServerAddress, session
 
 /** The account of an address, the accounts among the members of a group; what is sent here is not sent on elsewhere. */
 async function lookUp({ recipients }: SmtpInOptions, { address }: SMTPServerAddress): Promise<AccountId[]> {
-  const members = await Promise.all((await recipients.expand([address])).map(recipients.find));
+  const members = await sideBySide(await recipients.expand([address]), recipients.find);
   const accounts = members.filter((account) => account !== undefined);
   if (accounts.length === 0) throw new Refusal((await recipients.local(domainOf(address))) ? 'unknown' : 'relay');
   const open = accounts.filter(({ quota, bytes }) => quota === undefined || bytes < quota);
@@ -199,13 +200,11 @@ async function deliverAll(
   from: string,
 ): Promise<readonly Outcome[]> {
   const { clock } = options;
-  const found = await Promise.allSettled(rcptTo.map((address) => lookUp(options, address)));
+  const found = await settledSideBySide(rcptTo, (address) => lookUp(options, address));
   const accounts = found.map((one) => (one.status === 'fulfilled' ? one.value : []));
   const pending = [...new Set(accounts.flat())].filter((account) => !reached.has(`${hash} ${account}`));
   const received = clock.now();
-  const delivered = await Promise.allSettled(
-    pending.map((account) => receive(options, account, mail, { received, from })),
-  );
+  const delivered = await settledSideBySide(pending, (account) => receive(options, account, mail, { received, from }));
   const errors = new Map<AccountId, unknown>();
   for (const [at, one] of delivered.entries()) if (one.status === 'rejected') errors.set(pending[at]!, one.reason);
   const outcomes = found.map((one, at): Outcome => {

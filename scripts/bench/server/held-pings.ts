@@ -13,7 +13,7 @@ import type { Waiting } from './waiting-phones.ts';
 const idleSeconds = 5;
 const wokenOneByOne = 24;
 /** Milliseconds of rest after which V8 has given back what was garbage. */
-const untilSwept = 45_000;
+const untilSwept = 90_000;
 /** Microseconds of processor time in a second: below it nothing is under way any more. */
 const restless = 60_000;
 
