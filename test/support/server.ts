@@ -161,9 +161,14 @@ export class ServerProcess {
 /** A loopback address that this process has to itself: nobody takes a port of it while the server is down. */
 const ownAddress = `127.${[16, 8, 0].map((bits) => ((process.pid >> bits) & 0xff) + (bits === 16 ? 1 : 0)).join('.')}`;
 
+/** A server takes its own later than it was told. */
+const given = new Set<number>();
+
 async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if (given.has(port)) continue;
+    given.add(port);
     const probe = createServer();
     const free = await new Promise<boolean>((resolve) => {
       probe.once('error', () => resolve(false));
