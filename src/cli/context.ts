@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Config, ConfigError, loadConfig } from '../config/config.ts';
 import type { FileValues } from '../config/file.ts';
 import type { SettingName } from '../config/settings.ts';
+import { domainOf } from '../domain/account.ts';
 import { createLog } from '../log.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/port.ts';
@@ -61,10 +62,7 @@ export function requireStore(data: string, kept: string): void {
 /** Where `--domain` names domains, an address in another one gets no mail: said, since the setting may follow. */
 export function tellForeign(options: Options, address: string): void {
   const { domains } = configOf(options);
-  const domain = address
-    .slice(address.lastIndexOf('@') + 1)
-    .trim()
-    .toLowerCase();
+  const domain = domainOf(address.trim());
   if (domains.length === 0 || domains.includes(domain)) return;
   process.stderr.write(`easel: no mail comes to ${domain}, which is none of --domain: ${domains.join(', ')}\n`);
 }

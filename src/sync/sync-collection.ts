@@ -84,12 +84,14 @@ export async function syncCollection(
     ...(request.options ?? asBefore),
     ...keptBeside(mode ?? byConversation(recognised.state.options), supported),
   };
-  const confirmed = recognised.kind === 'confirms' ? confirm(record, recognised.state) : record;
   const { state } = recognised;
-  const touched = recognised.kind === 'confirms' ? await withdraw(tx, record, state) : [];
-  const gone = recognised.kind === 'confirms' ? withdrawn(record, state) : record.tried;
-  const unanswered = [...gone, ...(state.givenUp ?? [])];
-  return answer(tx, request, collection, { record, confirmed, state, options, touched, unanswered });
+  const confirms = recognised.kind === 'confirms';
+  const confirmed = confirms ? confirm(record, state) : record;
+  const touched = confirms ? await withdraw(tx, record, state) : [];
+  const gone = confirms ? withdrawn(record, state) : [];
+  const givenUp = gone.filter(({ kind }) => kind === 'Add');
+  const unanswered = [...(confirms ? gone : record.tried), ...(state.givenUp ?? [])];
+  return answer(tx, request, collection, { record, confirmed, state, options, touched, givenUp, unanswered });
 }
 
 async function prime(
@@ -127,6 +129,8 @@ interface Turn {
   readonly state: SyncState;
   readonly options: SyncOptions;
   readonly touched: readonly ServerId[];
+  /** Adds given up with this request's key. Some clients take what the server has, their own Add with it, before they repeat it. */
+  readonly givenUp: readonly AnsweredCommand[];
   /** Commands that the device never saw answered. */
   readonly unanswered: readonly AnsweredCommand[];
 }
@@ -159,7 +163,10 @@ async function answer(tx: Transaction, request: SyncRequest, collection: Collect
   }
   const { key, counter } = freshKey(confirmed);
   const commands = ran.commands;
-  const next = { ...stateOf(key, cursor, options, commands), ...givenUpIn(turn) };
+  const next = {
+    ...stateOf(key, cursor, options, commands),
+    ...(turn.givenUp.length > 0 && { givenUp: turn.givenUp }),
+  };
   const saved: SyncRecord = {
     ...withAnswer(confirmed, next, counter),
     version: request.version,
@@ -222,12 +229,6 @@ type Cursor = Page & Pick<SyncState, 'unsaid'>;
 function stateOf(key: SyncKey, page: Cursor, options: SyncOptions, commands: readonly AnsweredCommand[]): SyncState {
   const { changes: _, ...cursor } = page;
   return { key, ...cursor, options, commands };
-}
-
-/** Some clients take what the server has before they repeat what they have: their own Add comes once it was told to them. */
-function givenUpIn({ record, confirmed, state }: Turn): Pick<SyncState, 'givenUp'> {
-  const adds = confirmed === record ? [] : withdrawn(record, state).filter(({ kind }) => kind === 'Add');
-  return adds.length === 0 ? {} : { givenUp: adds };
 }
 
 /** Behind which stamp changed parts are told in an answer. What was refused for a conflict the device has as its own: it hears all. */

@@ -2,16 +2,15 @@
 // all weeks of its weekdays, with what the rule does not have taken out. Pure.
 import type ICAL from 'ical.js';
 import type { Event, Recurrence } from '../../domain/event.ts';
-import { startsBetween } from './recurrence.ts';
+import { mostTold } from './occurrence.ts';
+import { ahead, startsBetween } from './recurrence.ts';
 import { datesOf } from './rule-dates.ts';
 import { wallOf } from './zone.ts';
 
 const day = 86_400_000;
-/** Of a rule without end as far as calendars are looked at. */
-const ahead = 20 * 366 * day;
 const most = 1000;
-/** Of the exceptions that a device is told (256) some are left to what is said of single occurrences. */
-const mostTaken = 240;
+/** Some of those that a device is told are left to what is said of single occurrences. */
+const mostTaken = mostTold - 16;
 
 /** `added`: instants beside the rule; `now`: milliseconds. The event as it is when that says nothing more. */
 export function byWeekday(event: Event, rule: ICAL.Recur | null, added: readonly number[], now: number): Event {

@@ -60,6 +60,9 @@ export function withException(series: Event, exception: EventException): Event {
   return { ...series, exceptions: [...others, exception].sort((a, b) => a.original - b.original) };
 }
 
+/** MS-ASCAL_R24311: so many exceptions of a series a device is told. */
+export const mostTold = 256;
+
 /** Which objects of a series differ ([MS-ASCMD] R6238: each occurrence is one), as the store keeps their stamps. */
 export function changedObjects(before: Event, after: Event): string[] {
   const said = ({ exceptions: _, dtStamp: __, ...series }: Event): string => JSON.stringify(series);

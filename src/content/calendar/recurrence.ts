@@ -9,6 +9,8 @@ import { instantOf, wallOf } from './zone.ts';
 export type Series = Pick<Event, 'start' | 'end' | 'zone' | 'allDay' | 'recurrence'>;
 
 const day = 86_400_000;
+/** Milliseconds: as far as calendars are looked at. */
+export const ahead = 20 * 366 * day;
 /** A pattern that meets nothing is looked for so many periods long. */
 const most = 10_000;
 const weekdays = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'] as const;

@@ -3,14 +3,12 @@
 import type ICAL from 'ical.js';
 import type { Event, Recurrence } from '../../domain/event.ts';
 import { farFuture } from '../../domain/position.ts';
-import { startsBetween } from './recurrence.ts';
+import { mostTold } from './occurrence.ts';
+import { ahead, startsBetween } from './recurrence.ts';
 import { wallOf } from './zone.ts';
 
 const day = 86_400_000;
 const year = 366 * day;
-/** As far as calendars are looked at, and as many as a device is told. */
-const ahead = 20 * year;
-const most = 256;
 
 function passesOver(rule: ICAL.Recur, { dayOfMonth = 1 }: Recurrence): boolean {
   const { BYMONTHDAY: days = [], BYSETPOS: positions = [] } = rule.parts as Record<string, readonly unknown[]>;
@@ -37,7 +35,7 @@ export function withoutShortMonths(series: Event, rule: ICAL.Recur, now: number)
   if (meant.length < (occurrences ?? 1)) return series;
   const last = meant.slice(0, occurrences).at(-1)!;
   const slots = occurrences === undefined ? starts : starts.filter((at) => at <= last);
-  const passed = slots.filter((at) => !has(at) && at < from + ahead).slice(-most);
+  const passed = slots.filter((at) => !has(at) && at < from + ahead).slice(-mostTold);
   return {
     ...series,
     recurrence: occurrences === undefined ? recurrence : { ...recurrence, occurrences: slots.length },

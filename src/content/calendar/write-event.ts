@@ -12,6 +12,7 @@ import type { ServerId } from '../../domain/ids.ts';
 import type { BodyPreference } from '../../domain/sync-record.ts';
 import { noBody, writeBody25, writeTextBody } from '../body.ts';
 import { fileReference } from '../email/file-reference.ts';
+import { mostTold } from './occurrence.ts';
 import { shownUid } from './uid.ts';
 import { instantOf, timezoneElement } from './zone.ts';
 
@@ -59,6 +60,7 @@ export function writeEvent(event: Event, asked: Asked): WrittenCalendar {
     Recurrence: event.recurrence && writeRecurrence(event.recurrence, time, asked),
     Exceptions: event.exceptions?.length
       ? {
+          // Of more the latest; those that a Change does not name stay.
           Exception: event.exceptions
             .slice(-mostTold)
             .map((exception) => writeException(exception, event, time, asked)),
@@ -71,9 +73,6 @@ export function writeEvent(event: Event, asked: Asked): WrittenCalendar {
     InstanceId: event.instance === undefined ? undefined : time(event.instance),
   };
 }
-
-/** MS-ASCAL_R24311: of more the latest are told; those that a Change does not name stay. */
-const mostTold = 256;
 
 /** "Working elsewhere" came with 16.0. */
 function busyStatusFor(status: number, version: Version): number {
