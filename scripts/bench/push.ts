@@ -1,12 +1,12 @@
 // `npm run bench -- push [--engine sqlite|mongo] [--waiters 10000]`: phones that wait in one process: how soon a commit wakes one of them, what they
 // cost while nothing happens, and how long waking all of them holds the loop. It deletes what it made.
-import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { encodeToBuffer, ping, write } from '../../protocol/index.ts';
 import { systemClock } from '../../src/clock.ts';
+import { Closing } from '../../src/closing.ts';
 import { emailOf } from '../../src/delivery/deliver.ts';
-import type { Device } from '../../src/domain/device.ts';
+import { type Device, standingOf } from '../../src/domain/device.ts';
 import type { AccountId, DeviceId } from '../../src/domain/ids.ts';
 import type { NewItem } from '../../src/domain/item.ts';
 import { Waiters } from '../../src/push/waiters.ts';
@@ -93,20 +93,23 @@ async function begin({ account, device }: Phone): Promise<void> {
   );
 }
 
-/** Holds a Ping for each; `woken` hears when its answer is ready to be written. */
-function holdAll({ store, waiters, phones }: Bench, woken: (phone: number, at: number) => void): AbortController {
-  const hangUp = new AbortController();
-  setMaxListeners(0, hangUp.signal);
+/** Holds a Ping for each, until what it returns is called; `woken` hears when its answer is ready to be written. */
+function holdAll({ store, waiters, phones }: Bench, woken: (phone: number, at: number) => void): () => void {
+  const open: Closing[] = [];
   for (const [n, { account, device }] of phones.entries()) {
     const question = () => store.read(account, (reader) => pendingIn(reader, device.id, inbox, Date.now()));
-    const wait = { account, device, collections: new Set([inbox]), milliseconds: 900_000, closed: hangUp.signal };
-    void waiters.wait({ ...wait, question }).then((ending) => {
+    const closed = new Closing();
+    open.push(closed);
+    const of = { account, deviceId: device.id, standing: standingOf(device), collections: [inbox] };
+    void waiters.wait({ ...of, milliseconds: 900_000, closed, question }).then((ending) => {
       if (ending !== 'woken') return;
       encodeToBuffer(write(ping.response, { Status: 2, Folders: { Folder: [inbox] } }, { version: '16.1' }));
       woken(n, performance.now());
     });
   }
-  return hangUp;
+  return () => {
+    for (const one of open) one.abort('hang-up');
+  };
 }
 
 async function oneByOne(bench: Bench): Promise<Row[]> {
@@ -126,7 +129,7 @@ async function oneByOne(bench: Bench): Promise<Row[]> {
     const committed = performance.now();
     latencies.push((await woken) - committed);
   }
-  hangUp.abort();
+  hangUp();
   const [p50, p99] = [percentile(latencies, 0.5), percentile(latencies, 0.99)];
   const named = `${whole(count)} waiters, ${engineName}`;
   return [

@@ -5,6 +5,7 @@ import type { Node, ReadOf, WrittenOf } from '../../protocol/schema/index.ts';
 import type { Version } from '../../protocol/schema/version.ts';
 import type { Element } from '../../protocol/wbxml/element.ts';
 import type { Clock } from '../clock.ts';
+import type { Closed } from '../closing.ts';
 import type { Device } from '../domain/device.ts';
 import type { AccountId } from '../domain/ids.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -57,7 +58,7 @@ export interface Context {
   /** Where long pages are rendered. */
   readonly pages: Lane;
   /** The phone hung up, or the server stops. */
-  readonly closed: AbortSignal;
+  readonly closed: Closed;
   /** For the request's log line: numbers and ids, no content. */
   note(key: string, value: string | number): void;
 }

@@ -1,10 +1,11 @@
 // [MS-ASCMD] 2.2.1.13 Ping: holds the answer until a listed folder has something for this device, asking the same
 // question as Sync does. A Ping without a part takes it from the last full one.
 import { type PingRequest, type PingResponse, ping } from '../../protocol/index.ts';
-import type { Device } from '../domain/device.ts';
+import type { Closed } from '../closing.ts';
+import { type Device, standingOf } from '../domain/device.ts';
 import { broke, type Heartbeats, longestHeartbeat, noHeartbeats, wentBy } from '../domain/heartbeat.ts';
-import type { CollectionId } from '../domain/ids.ts';
-import type { Ending } from '../push/waiters.ts';
+import type { AccountId, CollectionId, DeviceId } from '../domain/ids.ts';
+import type { Ending, WaitRequest } from '../push/waiters.ts';
 import type { Reader } from '../store/port.ts';
 import { hierarchyPending } from '../sync/hierarchy.ts';
 import { type Pending, pendingIn } from '../sync/pending.ts';
@@ -18,15 +19,19 @@ export const pingCommand = defineCommand({
   name: 'Ping',
   ...ping,
   body: 'cached',
-  handle: async (context, request): Promise<PingResponse | undefined> => {
-    const asked = parametersOf(request, context.device.ping);
-    if (!asked) return { Status: 3 };
-    const refusal = refuse(context, asked);
-    if (refusal) return refusal;
-    await remember(context, asked);
-    return wait(context, asked);
-  },
+  handle: (context, request): Promise<PingResponse | undefined> =>
+    begin(context, request).then((begun) => (begun instanceof HeldPing ? begun.wait() : begun)),
 });
+
+/** It ends before the wait begins, and with it all that the request brought along. */
+async function begin(context: Context, request: PingRequest | undefined): Promise<PingResponse | HeldPing> {
+  const asked = parametersOf(request, context.device.ping);
+  if (!asked) return { Status: 3 };
+  const refusal = refuse(context, asked);
+  if (refusal) return refusal;
+  await remember(context, asked);
+  return new HeldPing(context, asked);
+}
 
 function parametersOf(request: PingRequest | undefined, last: Parameters | undefined): Parameters | undefined {
   const folders = request?.Folders?.Folder.map(({ Id, Class = '' }) => ({ id: Id as CollectionId, class: Class }));
@@ -48,69 +53,81 @@ async function remember(context: Context, asked: Parameters): Promise<void> {
   await updateDevice(context, (device) => ({ ...device, ping: asked }));
 }
 
-async function wait(context: Context, asked: Parameters): Promise<PingResponse | undefined> {
-  const watch = new Watch(
-    context,
-    asked.folders.map(({ id }) => id),
-  );
-  const began = context.clock.now();
-  const ending = await context.waiters.wait({
-    account: context.account,
-    device: context.device,
-    collections: new Set(watch.folders),
-    milliseconds: asked.heartbeat * 1000,
-    closed: context.closed,
-    question: () => context.read((reader) => watch.look(reader)),
-  });
-  await learn(context, ending, asked.heartbeat, Math.round((context.clock.now() - began) / 1000));
-  if (ending !== 'woken') return { Status: 1 };
-  if (watch.unsure) return { Status: faultOf('Ping') };
-  if (watch.hierarchy) return { Status: 7 };
-  return watch.changed.length === 0 ? { Status: 1 } : { Status: 2, Folders: { Folder: watch.changed } };
-}
-
-/** How long the way to the device lets nothing go by. */
-async function learn(context: Context, ending: Ending, interval: number, seconds: number): Promise<void> {
-  const { device, limits, clock } = context;
-  const before = device.heartbeats ?? noHeartbeats;
-  const change = (known: Heartbeats): Heartbeats => {
-    if (ending === 'elapsed') return wentBy(known, interval);
-    return ending === 'closed' ? broke(known, seconds, limits.heartbeat.min, clock.now()) : known;
-  };
-  if (change(before) === before) return;
-  await updateDevice(context, (now) => ({ ...now, heartbeats: change(now.heartbeats ?? noHeartbeats) }));
-}
-
-/** What the device listens to, and what the last look at it found. */
-class Watch {
-  readonly folders: readonly CollectionId[];
-  readonly #context: Context;
-  changed: CollectionId[] = [];
+/** What is kept of a Ping while it waits, and what the last look at its folders found. */
+class HeldPing implements WaitRequest {
+  readonly account: AccountId;
+  readonly deviceId: DeviceId;
+  readonly standing: string;
+  readonly collections: readonly CollectionId[];
+  readonly milliseconds: number;
+  readonly closed: Closed;
+  readonly #server: Pick<Context, 'store' | 'waiters' | 'clock' | 'limits'>;
+  readonly #heartbeats: Heartbeats;
+  readonly #began: number;
+  #changed: CollectionId[] = [];
   /** The last look failed: "nothing" would send the device into the next Ping at once. */
-  unsure = false;
+  #unsure = false;
   /** The folders themselves changed: the device must learn that first. */
-  hierarchy = false;
+  #hierarchy = false;
 
-  constructor(context: Context, folders: readonly CollectionId[]) {
-    this.#context = context;
-    this.folders = folders;
+  constructor({ account, device, closed, store, waiters, clock, limits }: Context, { heartbeat, folders }: Parameters) {
+    this.account = account;
+    this.deviceId = device.id;
+    this.standing = standingOf(device);
+    this.collections = folders.map(({ id }) => id);
+    this.milliseconds = heartbeat * 1000;
+    this.closed = closed;
+    this.#server = { store, waiters, clock, limits };
+    this.#heartbeats = device.heartbeats ?? noHeartbeats;
+    this.#began = clock.now();
   }
 
-  async look(reader: Reader): Promise<Pending> {
-    this.unsure = true;
-    const { device, clock } = this.#context;
-    const known = await Promise.all(this.folders.map((id) => reader.collection(id)));
+  wait(): Promise<PingResponse> {
+    return this.#server.waiters.wait(this).then((ending) => this.#answer(ending));
+  }
+
+  question(): Promise<Pending> {
+    return this.#server.store.read(this.account, (reader) => this.#look(reader));
+  }
+
+  async #look(reader: Reader): Promise<Pending> {
+    this.#unsure = true;
+    const known = await Promise.all(this.collections.map((id) => reader.collection(id)));
     const lost = known.some((folder) => folder?.died !== undefined) || known.every((folder) => folder === undefined);
-    this.hierarchy = lost || (await hierarchyPending(reader, device.id));
-    this.changed = [];
-    let pending: Pending = this.hierarchy ? 'additions' : 'nothing';
-    for (const id of this.folders) {
-      const found = await pendingIn(reader, device.id, id, clock.now());
+    this.#hierarchy = lost || (await hierarchyPending(reader, this.deviceId));
+    this.#changed = [];
+    let pending: Pending = this.#hierarchy ? 'additions' : 'nothing';
+    for (const id of this.collections) {
+      const found = await pendingIn(reader, this.deviceId, id, this.#server.clock.now());
       if (found === 'nothing') continue;
-      this.changed.push(id);
+      this.#changed.push(id);
       if (pending !== 'additions') pending = found;
     }
-    this.unsure = false;
+    this.#unsure = false;
     return pending;
+  }
+
+  async #answer(ending: Ending): Promise<PingResponse> {
+    await this.#learn(ending);
+    if (ending !== 'woken') return { Status: 1 };
+    if (this.#unsure) return { Status: faultOf('Ping') };
+    if (this.#hierarchy) return { Status: 7 };
+    return this.#changed.length === 0 ? { Status: 1 } : { Status: 2, Folders: { Folder: this.#changed } };
+  }
+
+  /** How long the way to the device lets nothing go by. */
+  async #learn(ending: Ending): Promise<void> {
+    const { store, clock, limits } = this.#server;
+    const now = clock.now();
+    const change = (known: Heartbeats): Heartbeats => {
+      if (ending === 'elapsed') return wentBy(known, this.milliseconds / 1000);
+      if (ending !== 'closed') return known;
+      return broke(known, Math.round((now - this.#began) / 1000), limits.heartbeat.min, now);
+    };
+    if (change(this.#heartbeats) === this.#heartbeats) return;
+    await store.transact(this.account, async (tx) => {
+      const device = await tx.device(this.deviceId);
+      if (device) tx.putDevice({ ...device, heartbeats: change(device.heartbeats ?? noHeartbeats) });
+    });
   }
 }

@@ -19,12 +19,12 @@ import type { AnsweredCommand, SyncOptions } from '../domain/sync-record.ts';
 import type { Transaction } from '../store/port.ts';
 import type { DeviceCommand } from '../sync/commands.ts';
 import { filterTarget } from '../sync/filter.ts';
-import { pendingIn } from '../sync/pending.ts';
 import { type SyncAnswer, type SyncRequest, syncCollection, type ToldChange } from '../sync/sync-collection.ts';
 import { isLiving } from '../sync/view.ts';
 import { hashOf } from './command-hash.ts';
 import { type Context, defineCommand } from './define.ts';
 import { goneStatus, updateDevice } from './device.ts';
+import { waitFor } from './held-sync.ts';
 import { itemKind, kindOf } from './item-kinds.ts';
 import { hasRecipientCache, syncRecipients } from './recipient-cache.ts';
 import { statusOf } from './status.ts';
@@ -71,22 +71,7 @@ async function run(
   const answer = await round(context, plan);
   await remember(context, request, plan);
   if (answer || plan.wait === 0) return answer;
-  const ids = new Set(plan.collections.map(({ id }) => id));
-  const ending = await context.waiters.wait({
-    account: context.account,
-    device: context.device,
-    collections: ids,
-    milliseconds: plan.wait * 1000,
-    closed: context.closed,
-    question: () =>
-      context.read(async (reader) => {
-        for (const id of ids) {
-          const pending = await pendingIn(reader, context.device.id, id, context.clock.now());
-          if (pending !== 'nothing') return pending;
-        }
-        return 'nothing';
-      }),
-  });
+  const ending = await waitFor(context, plan);
   return ending === 'woken' ? round(context, plan) : undefined;
 }
 

@@ -2,13 +2,9 @@
 // It must never hold a rule of a single command, and nothing private leaves it.
 import { randomUUID } from 'node:crypto';
 import {
-  buildMultipart,
-  type Chunk,
   contentTypes,
   decode,
   defaultLimits,
-  encodeChunks,
-  httpOfStatus,
   isWbxmlType,
   type Node,
   rank,
@@ -16,12 +12,9 @@ import {
   readRequestHeaders,
   SchemaError,
   type ShapedCommand,
-  statusAnswer,
   type Version,
   WbxmlError,
-  write,
 } from '../../protocol/index.ts';
-import type { Element } from '../../protocol/wbxml/element.ts';
 import type { Clock } from '../clock.ts';
 import type { BareCommand, Command, Context, Limits } from '../commands/define.ts';
 import { commands, servedVersions } from '../commands/index.ts';
@@ -31,19 +24,19 @@ import { faultOf, schemaStatusOf, statusOf } from '../commands/status.ts';
 import type { Config } from '../config/config.ts';
 import { type Device, isTrial } from '../domain/device.ts';
 import { EasError, isEasError } from '../domain/errors.ts';
+import type { AccountId } from '../domain/ids.ts';
 import type { Log } from '../log.ts';
 import { Waiters } from '../push/waiters.ts';
 import type { Sealer } from '../sealer.ts';
 import type { Reader, Store, Transaction } from '../store/port.ts';
 import type { Tally } from '../tally.ts';
 import type { Trust } from '../trust.ts';
+import { type Asked, answerOf, isOld, refusal, server, type Working } from './answer.ts';
 import { Budget } from './budget.ts';
 import { makeRoom } from './devices.ts';
 import { type Admission, admit, type Gate } from './gate.ts';
 import { rehearse } from './rehearse.ts';
 import type { EasRequest, EasResponse, Endpoint } from './types.ts';
-
-const server = '16.1';
 
 export interface EndpointParts {
   readonly store: Store;
@@ -73,7 +66,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint & AsyncDisposable
   const running: Running = { ...parts, waiters, limits, pages, told: new Set(), rules, budget };
   return {
     options: (userAgent) => ({ 'MS-Server-ActiveSync': server, ...announcement(newestFor(userAgent)) }),
-    handle: (request) => handle(running, request),
+    handle: (request) => begin(running, request).then(({ response }) => response),
     waiting: () => waiters.size,
     [Symbol.asyncDispose]: () => waiters[Symbol.asyncDispose](),
   };
@@ -108,16 +101,24 @@ function announcement(newest: Version = servedVersions.at(-1)!) {
   };
 }
 
-async function handle(running: Running, request: EasRequest): Promise<EasResponse> {
+/** In an object, so that whoever awaits it does not wait for the response as well. */
+interface Begun {
+  readonly response: EasResponse | Promise<EasResponse>;
+}
+
+/** Ends when the command has the request: of one that waits, what its answer needs is kept, and no more. */
+async function begin(running: Running, request: EasRequest): Promise<Begun> {
   const admission = await admit(running, request);
-  if ('http' in admission) return { status: admission.http, headers: admission.headers ?? {}, body: [], note: {} };
+  if ('http' in admission)
+    return { response: { status: admission.http, headers: admission.headers ?? {}, body: [], note: {} } };
   if ('status' in admission) {
     const { command, status, version } = admission;
-    return refusal(command, status, version, { command, easStatus: status });
+    return { response: refusal(command, status, version, { command, easStatus: status }) };
   }
   const { command, version, deviceId } = admission;
   const note: Record<string, string | number> = { command: command.name, device: deviceId, version };
-  if ('answer' in command) return handleBare(running, request, admission, command, note);
+  if ('answer' in command) return { response: handleBare(running, request, admission, command, note) };
+  const asked: Asked = { account: request.account, command, version, note };
   let reading = true;
   try {
     const body = await readBody(running, request, command);
@@ -125,24 +126,24 @@ async function handle(running: Running, request: EasRequest): Promise<EasRespons
     await slowLoops(running, request, admission, body);
     const input = readInput(running, request, admission, command, body);
     const context = await contextOf(running, request, admission, note);
-    const value = await command.handle(context, input);
-    const whole = wholeStatus(value, version);
-    if (whole !== undefined)
-      return refusal(command.name as ShapedCommand, whole, version, { ...note, easStatus: whole });
-    const written = value === undefined ? undefined : write(command.response, value, { version });
-    const answer = written && command.arrange ? command.arrange(written, input as never) : written;
-    if (answer && context.parts) return respondInParts(answer, context.parts, note);
-    return respond(
-      answer,
-      note,
-      announces(command, input) || isNews(admission) ? { ...announcement(), 'X-MS-RP': versionList } : {},
-    );
+    const isTold = announces(command, input) || isNews(admission);
+    const headers = isTold ? { ...announcement(), 'X-MS-RP': versionList } : {};
+    const working = { ...asked, headers, parts: context.parts, input: command.arrange && input };
+    return { response: whenDone(running, working, command.handle(context, input)) };
   } catch (error) {
     // A body over the limit is HTTP's to refuse, unless it is the message to be sent that is too large.
     if (reading && command.carriesMessage !== 'sent' && isEasError(error, 'too-large')) throw error;
-    const easStatus = statusOfError(running, request, command, error);
-    return refusal(command.name as ShapedCommand, easStatus, version, { ...note, easStatus });
+    return { response: refusalOf(running, asked, error) };
   }
+}
+
+function whenDone(running: Running, working: Working, value: Promise<unknown>): Promise<EasResponse> {
+  return value.then((it) => answerOf(working, it)).catch((error) => refusalOf(running, working, error));
+}
+
+function refusalOf(running: Running, { account, command, version, note }: Asked, error: unknown): EasResponse {
+  const easStatus = statusOfError(running, account, command, error);
+  return refusal(command.name as ShapedCommand, easStatus, version, { ...note, easStatus });
 }
 
 /** GetAttachment and GetHierarchy: what fails is HTTP's 500 ([MS-ASCMD] 2.2.1.7 GetAttachment). */
@@ -158,29 +159,9 @@ async function handleBare(
     const { type, body } = await command.answer(context, admission.query.parameters);
     return { status: 200, headers: { 'MS-Server-ActiveSync': server, 'Content-Type': type }, body, note };
   } catch (error) {
-    statusOfError(running, request, command, error);
+    statusOfError(running, request.account, command, error);
     return { status: 500, headers: { 'MS-Server-ActiveSync': server }, body: [], note };
   }
-}
-
-/** A Status of the whole request is an HTTP code before 14.0 ([MS-ASCMD] 2.2.2 Common Status Codes). */
-function refusal(command: ShapedCommand, status: number, version: Version, note: EasResponse['note']): EasResponse {
-  const http = isOld(version) ? httpOfStatus(command, status) : undefined;
-  if (http === undefined) return respond(statusAnswer(command, status), note);
-  return { status: http, headers: { 'MS-Server-ActiveSync': server, ...later(http) }, body: [], note };
-}
-/** [MS-ASHTTP] R288. */
-function later(http: number): Readonly<Record<string, string>> {
-  return http === 503 ? { 'Retry-After': '30' } : {};
-}
-function isOld(version: Version): boolean {
-  return rank(version) < rank('14.0');
-}
-
-/** The common Status that an answer to an old version would carry at its root. */
-function wholeStatus(value: unknown, version: Version): number | undefined {
-  const { Status } = (value ?? {}) as { readonly Status?: number };
-  return isOld(version) && Status !== undefined && Status > 100 ? Status : undefined;
 }
 
 const versionList = servedVersions.join(',');
@@ -193,26 +174,6 @@ function isNews({ device }: Admission): boolean {
 /** A device that begins again is told what the server can do ([MS-ASHTTP] R1202). */
 function announces(command: Command, input: unknown): boolean {
   return command.name === 'FolderSync' && (input as { SyncKey: string }).SyncKey === '0';
-}
-
-function respond(
-  answer: Element | undefined,
-  note: EasResponse['note'],
-  extra: Readonly<Record<string, string>> = {},
-): EasResponse {
-  const headers = { 'MS-Server-ActiveSync': server, ...extra };
-  if (!answer) return { status: 200, headers, body: [], note };
-  return {
-    status: 200,
-    headers: { ...headers, 'Content-Type': contentTypes.wbxml },
-    body: encodeChunks(answer).chunks,
-    note,
-  };
-}
-
-function respondInParts(answer: Element, parts: Chunk[][], note: EasResponse['note']): EasResponse {
-  const headers = { 'MS-Server-ActiveSync': server, 'Content-Type': contentTypes.multipart };
-  return { status: 200, headers, body: buildMultipart([encodeChunks(answer).chunks, ...parts]), note };
 }
 
 /** The device says so in a header, or in the options of a base64 query. */
@@ -367,12 +328,7 @@ async function currentDevice(
 }
 
 /** The one catch: which Status an error has, and how loudly it is logged. */
-function statusOfError(
-  { log }: Running,
-  { account }: EasRequest,
-  command: Pick<Command, 'name'>,
-  error: unknown,
-): number {
+function statusOfError({ log }: Running, account: AccountId, command: Pick<Command, 'name'>, error: unknown): number {
   const where = { account, command: command.name };
   if (error instanceof WbxmlError || error instanceof SchemaError) {
     log.info('refused', { ...where, reason: error.message });

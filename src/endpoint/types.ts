@@ -1,5 +1,6 @@
 // The seam between HTTP and the protocol: what a verified request is, and what an answer is. Nothing here knows Express.
 import type { Chunk } from '../../protocol/index.ts';
+import type { Closed } from '../closing.ts';
 import type { AccountId } from '../domain/ids.ts';
 
 export interface EasRequest {
@@ -22,7 +23,7 @@ export interface EasRequest {
   /** The account may not be used. */
   readonly disabled?: true;
   /** The phone hung up, or the server shuts down (reason 'shutdown'). */
-  readonly closed: AbortSignal;
+  readonly closed: Closed;
 }
 
 export interface EasResponse {

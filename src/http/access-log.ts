@@ -11,7 +11,7 @@ export function accessLog(log: Log, clock: Clock): RequestHandler {
     const started = clock.now();
     const { bytesWritten } = req.socket;
     res.locals.line = {};
-    res.once('close', () => {
+    res.on('close', () => {
       const line = { ...res.locals.line };
       const quiet = req.path === '/healthz' || req.path === '/readyz';
       log[quiet ? 'debug' : 'info']('request', {

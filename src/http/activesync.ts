@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
+import type { Closed } from '../closing.ts';
 import type { EasRequest, Endpoint } from '../endpoint/types.ts';
 import type { Log } from '../log.ts';
 import { type Answer, sendAnswer } from './answer.ts';
@@ -25,7 +26,7 @@ export function createActiveSync(options: ActiveSyncOptions): RequestHandler {
         headers: { 'Cache-Control': 'private', ...options.endpoint.options(req.get('User-Agent')) },
       });
     }
-    await post(options, req, res);
+    post(options, req, res);
   };
 }
 
@@ -36,22 +37,34 @@ async function sendElsewhere({ endpoint }: ActiveSyncOptions, req: Request, res:
   await sendAnswer(req, res, { status: 451, headers: { ...headers, Connection: 'close' } });
 }
 
-async function post({ endpoint, log, open }: ActiveSyncOptions, req: Request, res: Response): Promise<void> {
+/** It does not await: thousands wait for their answers, and the frame of each would be kept with all that it ever named. */
+function post(options: ActiveSyncOptions, req: Request, res: Response): void {
+  const { endpoint, log, open } = options;
   const closed = open.enter();
-  res.once('close', () => {
+  res.on('close', () => {
     open.leave(closed);
     if (!res.writableFinished) closed.abort('hang-up');
   });
-  let answer: Answer;
-  try {
-    const response = await endpoint.handle(easRequest(req, res, closed.signal));
-    Object.assign(res.locals.line, response.note);
-    answer = response;
-  } catch (error) {
-    if (!res.destroyed) log.error('request failed', { path: req.path, account: res.locals.user.address, error });
-    answer = failureAnswer(error);
-  }
-  const last = closed.signal.reason === 'shutdown' ? { Connection: 'close' } : {};
+  const last = () => (closed.reason === 'shutdown' ? { Connection: 'close' } : {});
+  endpoint.handle(easRequest(req, res, closed)).then(
+    ({ note, ...answer }) => {
+      Object.assign(res.locals.line, note);
+      void send(options, req, res, answer, last());
+    },
+    (error) => {
+      if (!res.destroyed) log.error('request failed', { path: req.path, account: res.locals.user.address, error });
+      void send(options, req, res, failureAnswer(error), last());
+    },
+  );
+}
+
+async function send(
+  { endpoint, log }: ActiveSyncOptions,
+  req: Request,
+  res: Response,
+  answer: Answer,
+  last: Readonly<Record<string, string>>,
+): Promise<void> {
   const headers = { 'Cache-Control': 'private', ...serverHeader(endpoint), ...answer.headers, ...last };
   try {
     await sendAnswer(req, res, { ...answer, headers });
@@ -66,7 +79,7 @@ export function serverHeader(endpoint: Endpoint): Record<string, string> {
   return { [name]: endpoint.options()[name] ?? '16.1' };
 }
 
-function easRequest(req: Request, res: Response, closed: AbortSignal): EasRequest {
+function easRequest(req: Request, res: Response, closed: Closed): EasRequest {
   const user: Verified = res.locals.user;
   const mark = req.originalUrl.indexOf('?');
   const length = req.headers['content-length'];

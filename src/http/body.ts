@@ -33,22 +33,31 @@ async function readAll(req: IncomingMessage, limit: number): Promise<Buffer> {
   // What is announced as long has its place from the start: joining it would need the same again.
   const announced = Number(req.headers['content-length'] ?? 0);
   const place = announced > joined ? Buffer.allocUnsafe(announced) : undefined;
+  const whole = () => {
+    if (place) return place.subarray(0, size);
+    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  };
   return await new Promise((resolve, reject) => {
-    const hungUp = (cause?: unknown) => reject(new EasError('invalid-body', 'the device hung up', { cause }));
-    req.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > limit) {
-        req.removeAllListeners('data').pause();
-        reject(new EasError('too-large'));
-      } else if (place) chunk.copy(place, size - chunk.length);
-      else chunks.push(chunk);
-    });
-    req.once('end', () => {
-      req.off('close', hungUp); // it comes after every request
-      if (place) resolve(place.subarray(0, size));
-      else resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
-    });
-    req.once('error', hungUp);
-    req.once('close', hungUp);
+    const listeners = {
+      data: (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > limit) {
+          req.pause();
+          settle(() => reject(new EasError('too-large')));
+        } else if (place) chunk.copy(place, size - chunk.length);
+        else chunks.push(chunk);
+      },
+      end: () => settle(() => resolve(whole())),
+      error: (cause: unknown) => hungUp(cause),
+      close: () => hungUp(),
+    };
+    const hungUp = (cause?: unknown) =>
+      settle(() => reject(new EasError('invalid-body', 'the device hung up', { cause })));
+    // What a request that is held for an hour goes on listening with keeps its body.
+    const settle = (how: () => void) => {
+      for (const [event, listener] of Object.entries(listeners)) req.off(event, listener);
+      how();
+    };
+    for (const [event, listener] of Object.entries(listeners)) req.on(event, listener);
   });
 }

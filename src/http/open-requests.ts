@@ -1,8 +1,10 @@
+import { Closing } from '../closing.ts';
+
 /** The requests under way, so that a shutdown can end those that wait. */
 export interface OpenRequests {
-  /** The signal's owner; already aborted when the server shuts down. */
-  enter(): AbortController;
-  leave(request: AbortController): void;
+  /** Already aborted when the server shuts down. */
+  enter(): Closing;
+  leave(request: Closing): void;
   readonly count: number;
   /** Aborts all with reason 'shutdown', some hundred at a time: thousands of answers at once would stop the loop. */
   shutDown(): Promise<void>;
@@ -10,11 +12,11 @@ export interface OpenRequests {
 const slice = 200;
 
 export function createOpenRequests(): OpenRequests {
-  const open = new Set<AbortController>();
+  const open = new Set<Closing>();
   let ended = false;
   return {
     enter: () => {
-      const request = new AbortController();
+      const request = new Closing();
       if (ended) request.abort('shutdown');
       else open.add(request);
       return request;

@@ -2,9 +2,10 @@
 // Invariants: a waiter holds no database handle and no timer of its own; a device has one waiter, the newest, whatever the
 // number of nodes; it is asked anew before it is woken, so that it never wakes for nothing. It must never render or know a Status.
 import type { Clock } from '../clock.ts';
-import { type Device, isTrial, standingOf } from '../domain/device.ts';
+import type { Closed } from '../closing.ts';
+import { isTrial, standingOf } from '../domain/device.ts';
 import { isEasError } from '../domain/errors.ts';
-import type { AccountId, CollectionId } from '../domain/ids.ts';
+import type { AccountId, CollectionId, DeviceId } from '../domain/ids.ts';
 import type { FeedEvent, Store } from '../store/port.ts';
 import type { Pending } from '../sync/pending.ts';
 import { Slices } from './slices.ts';
@@ -16,22 +17,27 @@ import { slot, Wheel } from './wheel.ts';
  */
 export type Ending = 'woken' | 'elapsed' | 'superseded' | 'closed' | 'shutdown';
 
+/** It is kept while the phone waits: what it refers to, each of them costs. */
 export interface WaitRequest {
   readonly account: AccountId;
-  /** As it was admitted. */
-  readonly device: Device;
+  readonly deviceId: DeviceId;
+  /** `standingOf` the device as it was admitted. */
+  readonly standing: string;
   /** Empty: only the hierarchy can wake it. */
-  readonly collections: ReadonlySet<CollectionId>;
+  readonly collections: readonly CollectionId[];
   readonly milliseconds: number;
-  readonly closed: AbortSignal;
+  readonly closed: Closed;
   /** Asked when something was stamped in its collections, never more than once at a time. */
-  readonly question: () => Promise<Pending>;
+  question(): Promise<Pending>;
 }
 
 class Waiter {
   readonly request: WaitRequest;
-  readonly end: (ending: Ending) => void;
+  readonly key: string;
   readonly deadline: number;
+  readonly #leave: (waiter: Waiter) => boolean;
+  readonly #resolve: (ending: Ending) => void;
+  readonly #onClose = () => this.end(endingOf(this.request.closed));
   /** Its device's record says by now where it waits. */
   claimed: Promise<void> = Promise.resolve();
   /** Since when something waits that may wait: it is told after the quiet delay. */
@@ -44,10 +50,25 @@ class Waiter {
   /** It is in the queue of those to be asked. */
   queued = false;
 
-  constructor(request: WaitRequest, deadline: number, end: (ending: Ending) => void) {
+  /** `leave`: takes it out of the maps; false when it was out already. */
+  constructor(
+    request: WaitRequest,
+    deadline: number,
+    leave: (waiter: Waiter) => boolean,
+    resolve: (ending: Ending) => void,
+  ) {
     this.request = request;
+    this.key = keyOf(request);
     this.deadline = deadline;
-    this.end = end;
+    this.#leave = leave;
+    this.#resolve = resolve;
+    request.closed.addEventListener('abort', this.#onClose, { once: true });
+  }
+
+  end(ending: Ending): void {
+    if (!this.#leave(this)) return;
+    this.request.closed.removeEventListener('abort', this.#onClose);
+    this.#resolve(ending);
   }
 }
 
@@ -86,39 +107,34 @@ export class Waiters implements AsyncDisposable {
 
   /** Ends the device's older waiter, asks, and waits when there is nothing yet. */
   wait(request: WaitRequest): Promise<Ending> {
-    const key = `${request.account} ${request.device.id}`;
-    this.#byDevice.get(key)?.end('superseded');
+    this.#byDevice.get(keyOf(request))?.end('superseded');
     if (request.closed.aborted) return Promise.resolve(endingOf(request.closed));
-    return new Promise((resolve) => {
-      const onClose = () => waiter.end(endingOf(request.closed));
-      const waiter = new Waiter(request, this.#options.clock.elapsed() + request.milliseconds, (ending) => {
-        if (!this.#remove(key, waiter)) return;
-        request.closed.removeEventListener('abort', onClose);
-        resolve(ending);
-      });
-      request.closed.addEventListener('abort', onClose, { once: true });
-      this.#byDevice.set(key, waiter);
-      const ofAccount = this.#byAccount.get(request.account) ?? new Set();
-      this.#byAccount.set(request.account, ofAccount.add(waiter));
-      this.#wheel.place(waiter, waiter.deadline);
-      if (!isTrial(request.device.id)) waiter.claimed = this.#follow(this.#claim(waiter));
-      void this.#follow(this.#ask(waiter));
-    });
+    return new Promise((resolve) => this.#begin(request, resolve));
+  }
+
+  #begin(request: WaitRequest, resolve: (ending: Ending) => void): void {
+    const waiter = new Waiter(request, this.#options.clock.elapsed() + request.milliseconds, this.#leave, resolve);
+    this.#byDevice.set(waiter.key, waiter);
+    const ofAccount = this.#byAccount.get(request.account) ?? new Set();
+    this.#byAccount.set(request.account, ofAccount.add(waiter));
+    this.#wheel.place(waiter, waiter.deadline);
+    if (!isTrial(request.deviceId)) waiter.claimed = this.#follow(this.#claim(waiter));
+    void this.#follow(this.#ask(waiter));
   }
 
   /** Says in the device's record that it is held here, unless it says so already: the node that held it hears of it. */
   async #claim(waiter: Waiter): Promise<void> {
-    const { account, device } = waiter.request;
+    const { account, deviceId, standing } = waiter.request;
     const { store, node } = this.#options;
     try {
-      const latest = await store.read(account, (reader) => reader.device(device.id));
+      const latest = await store.read(account, (reader) => reader.device(deviceId));
       if (latest?.heldBy !== node) {
         await store.transact(account, async (tx) => {
-          const now = await tx.device(device.id);
+          const now = await tx.device(deviceId);
           if (now) tx.putDevice({ ...now, heldBy: node });
         });
       }
-      if (!latest || standingOf(latest) !== standingOf(device)) waiter.end('superseded');
+      if (!latest || standingOf(latest) !== standing) waiter.end('superseded');
     } catch (error) {
       this.#failed(waiter, error); // it waits all the same
     }
@@ -131,27 +147,27 @@ export class Waiters implements AsyncDisposable {
 
   /** The device's record was written: does it still say that it waits here, and may? */
   async #check(waiter: Waiter): Promise<void> {
-    const { account, device } = waiter.request;
+    const { account, deviceId, standing } = waiter.request;
     const { store, node } = this.#options;
     await waiter.claimed;
     try {
-      const latest = await store.read(account, (reader) => reader.device(device.id));
-      const stands = latest && latest.heldBy === node && standingOf(latest) === standingOf(device);
+      const latest = await store.read(account, (reader) => reader.device(deviceId));
+      const stands = latest && latest.heldBy === node && standingOf(latest) === standing;
       if (!stands) waiter.end('superseded');
     } catch (error) {
       this.#failed(waiter, error);
     }
   }
 
-  #remove(key: string, waiter: Waiter): boolean {
+  readonly #leave = (waiter: Waiter): boolean => {
     const ofAccount = this.#byAccount.get(waiter.request.account);
     if (!ofAccount?.delete(waiter)) return false;
     if (ofAccount.size === 0) this.#byAccount.delete(waiter.request.account);
-    if (this.#byDevice.get(key) === waiter) this.#byDevice.delete(key);
+    if (this.#byDevice.get(waiter.key) === waiter) this.#byDevice.delete(waiter.key);
     this.#wheel.remove(waiter, waiter.deadline);
     if (waiter.quiet !== undefined) this.#wheel.remove(waiter, waiter.quiet);
     return true;
-  }
+  };
 
   #turn(): void {
     const now = this.#options.clock.elapsed();
@@ -171,7 +187,7 @@ export class Waiters implements AsyncDisposable {
     for (const waiter of this.#byAccount.get(event.account) ?? []) {
       // With other credentials, or none, it must introduce itself anew.
       if (event.credentials) this.#slices.add(() => waiter.end('superseded'));
-      else if (event.devices.includes(waiter.request.device.id))
+      else if (event.devices.includes(waiter.request.deviceId))
         this.#slices.add(() => this.#follow(this.#check(waiter)));
       if (!waiter.queued && (event.hierarchy || concerns(event, waiter.request))) {
         waiter.queued = true;
@@ -234,10 +250,14 @@ export class Waiters implements AsyncDisposable {
   }
 }
 
-function endingOf(signal: AbortSignal): Ending {
-  return signal.reason === 'shutdown' ? 'shutdown' : 'closed';
+function keyOf({ account, deviceId }: WaitRequest): string {
+  return `${account} ${deviceId}`;
+}
+
+function endingOf({ reason }: Closed): Ending {
+  return reason === 'shutdown' ? 'shutdown' : 'closed';
 }
 
 function concerns(event: FeedEvent, request: WaitRequest): boolean {
-  return Object.keys(event.collections).some((id) => request.collections.has(id as CollectionId));
+  return Object.keys(event.collections).some((id) => request.collections.includes(id as CollectionId));
 }

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { systemClock } from '../../src/clock.ts';
-import type { Device } from '../../src/domain/device.ts';
-import type { AccountId } from '../../src/domain/ids.ts';
+import type { AccountId, DeviceId } from '../../src/domain/ids.ts';
 import { Waiters, type WaitRequest } from '../../src/push/waiters.ts';
 import { withStore } from '../support/temp-store.ts';
 
@@ -49,8 +48,9 @@ test('a wait lasts as long as was said, also when the date is put back or far ah
 function requestOf(account: AccountId): WaitRequest {
   return {
     account,
-    device: { id: '0' } as unknown as Device,
-    collections: new Set(),
+    deviceId: '0' as DeviceId,
+    standing: '',
+    collections: [],
     milliseconds: 60_000,
     closed: new AbortController().signal,
     question: async () => 'nothing',
