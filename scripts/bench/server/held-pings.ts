@@ -10,7 +10,7 @@ import { percentile, type Row, whole } from './report.ts';
 import { SmtpClient } from './smtp-client.ts';
 import type { Waiting } from './waiting-phones.ts';
 
-const idleSeconds = 5;
+const idleSeconds = 20;
 const wokenOneByOne = 24;
 /** Milliseconds of rest after which V8 has given back what was garbage. */
 const untilSwept = 90_000;
