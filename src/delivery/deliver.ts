@@ -66,8 +66,9 @@ export interface StoredMail {
 const headBytes = 256 * 1024;
 
 /** Stores and indexes a mail as it comes. */
-export async function storeMail(store: Store, bytes: Readable): Promise<StoredMail> {
+export async function storeMail(store: Store, bytes: Buffer | Readable): Promise<StoredMail> {
   const { id } = await store.blobs.put(bytes);
+  if (Buffer.isBuffer(bytes)) return { blob: id, head: bytes, index: await indexAside(bytes) };
   return { blob: id, head: await store.blobs.get(id, { from: 0, to: headBytes }), index: await indexStored(store, id) };
 }
 async function indexStored(store: Store, id: BlobId): Promise<EmailIndex> {

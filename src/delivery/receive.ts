@@ -1,15 +1,20 @@
 // A mail that comes for an account, with all that its coming does: the calendar of a meeting, the answer of one who is away.
 import { namedInstead } from '../content/email/addressed.ts';
-import { indexAside } from '../content/email/aside.ts';
 import type { ReadRange } from '../content/email/late.ts';
 import type { AccountId, ServerId } from '../domain/ids.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/port.ts';
 import { prepareAnswer } from './automatic-reply.ts';
-import { deliver, type EmailFacts, type StoredMail } from './deliver.ts';
+import { deliver, type EmailFacts, type StoredMail, storeMail } from './deliver.ts';
 import { prepareMeeting } from './meetings.ts';
+import { settledSideBySide } from './side-by-side.ts';
 
-type Facts = Partial<EmailFacts> & { readonly received: number; readonly once?: string };
+type Facts = Partial<EmailFacts> & {
+  readonly received: number;
+  readonly once?: string;
+  /** The envelope's sender, '' for none. */
+  readonly from: string;
+};
 
 export interface ReceiveOptions {
   readonly store: Store;
@@ -18,18 +23,30 @@ export interface ReceiveOptions {
   readonly joined?: readonly string[] | undefined;
 }
 
-/** As `deliver`; `from`: the envelope's sender, '' for none. What it does beside never keeps the mail from being delivered. */
+/** Of a mail that comes for many, which lies in the store once: why it did not reach whom. */
+export async function receiveAll(
+  options: ReceiveOptions,
+  accounts: readonly AccountId[],
+  mail: Buffer | StoredMail,
+  facts: Facts,
+): Promise<Map<AccountId, unknown>> {
+  if (accounts.length === 0) return new Map();
+  const stored = Buffer.isBuffer(mail) ? await storeMail(options.store, mail) : mail;
+  const outcomes = await settledSideBySide(accounts, (account) => receive(options, account, stored, facts));
+  return new Map(outcomes.flatMap((one, at) => (one.status === 'rejected' ? [[accounts[at]!, one.reason]] : [])));
+}
+
+/** As `deliver`. What it does beside never keeps the mail from being delivered. */
 export async function receive(
   { store, log, joined }: ReceiveOptions,
   account: AccountId,
   mail: Buffer | StoredMail,
-  { from, ...facts }: Facts & { readonly from: string },
+  { from, ...facts }: Facts,
 ): Promise<ServerId> {
-  const stored = Buffer.isBuffer(mail) ? { head: mail, index: facts.index ?? (await indexAside(mail)) } : mail;
+  const stored = Buffer.isBuffer(mail) ? await storeMail(store, mail) : mail;
   const { head, index } = stored;
   const now = facts.received;
-  const read: ReadRange = async (range) =>
-    Buffer.isBuffer(mail) ? mail.subarray(range.from, range.to) : store.blobs.get(mail.blob, range);
+  const read: ReadRange = (range) => store.blobs.get(stored.blob, range);
   const orNone = (what: string) => (error: unknown) => {
     log.error(what, { account, error });
     return undefined;
@@ -41,9 +58,8 @@ export async function receive(
     prepareMeeting({ store, log }, account, { index, read, now }).catch(orNone('a meeting cannot be read')),
     cameAsBcc(store, account, head).catch(orNone('the recipients cannot be read')),
   ]);
-  return deliver(store, account, mail, {
+  return deliver(store, account, stored, {
     ...facts,
-    index,
     beside: async (tx) => {
       await answer?.(tx);
       const { content = {}, words = [] } = (await meeting?.(tx)) ?? {};

@@ -14,7 +14,7 @@ import type { Log } from '../log.ts';
 import type { Store } from '../store/port.ts';
 import { type StoredMail, storeMail } from './deliver.ts';
 import type { Rate } from './rate.ts';
-import { type ReceiveOptions, receive } from './receive.ts';
+import { type ReceiveOptions, receiveAll } from './receive.ts';
 import type { Recipients } from './recipients.ts';
 import { settledSideBySide, sideBySide } from './side-by-side.ts';
 import { hops, traceLines } from './trace.ts';
@@ -203,10 +203,7 @@ async function deliverAll(
   const found = await settledSideBySide(rcptTo, (address) => lookUp(options, address));
   const accounts = found.map((one) => (one.status === 'fulfilled' ? one.value : []));
   const pending = [...new Set(accounts.flat())].filter((account) => !reached.has(`${hash} ${account}`));
-  const received = clock.now();
-  const delivered = await settledSideBySide(pending, (account) => receive(options, account, mail, { received, from }));
-  const errors = new Map<AccountId, unknown>();
-  for (const [at, one] of delivered.entries()) if (one.status === 'rejected') errors.set(pending[at]!, one.reason);
+  const errors = await receiveAll(options, pending, mail, { received: clock.now(), from });
   const outcomes = found.map((one, at): Outcome => {
     if (one.status === 'rejected') return { error: one.reason };
     const failed = accounts[at]!.find((account) => errors.has(account));

@@ -3,14 +3,16 @@ import { hostname } from 'node:os';
 import type { Clock } from '../clock.ts';
 import { domainOf } from '../domain/account.ts';
 import { isEasError } from '../domain/errors.ts';
+import type { AccountId } from '../domain/ids.ts';
 import type { QueuedMessage } from '../domain/outbox.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/port.ts';
 import { bounceMessage } from './bounce.ts';
 import { deliver } from './deliver.ts';
 import type { Rate } from './rate.ts';
-import { type ReceiveOptions, receive } from './receive.ts';
+import { type ReceiveOptions, receiveAll } from './receive.ts';
 import type { Recipients } from './recipients.ts';
+import { sideBySide } from './side-by-side.ts';
 import type { HandOn, Refused } from './smarthost.ts';
 
 export interface SenderOptions {
@@ -126,19 +128,18 @@ function backOff(attempts: number): number {
 
 /** Everybody once: users of this server directly, all others through the smarthost in one hand-over. */
 async function tryAll(options: SenderOptions, message: QueuedMessage, mime: Buffer): Promise<Refused[]> {
-  const refused: Refused[] = [];
-  const others: string[] = [];
-  const reached = new Set<string>();
-  for (const address of await options.recipients.expand(message.recipients)) {
-    const account = await options.recipients.find(address);
-    if (account && !reached.has(account.id)) {
-      const failure = await tryLocal(options, message, account.id, address, mime);
-      if (failure) refused.push(failure);
-      else reached.add(account.id);
-    } else if (!account && (await options.recipients.local(domainOf(address)))) {
-      refused.push({ address, permanent: true, status: '5.1.1', reason: '550 5.1.1 no such user here' });
-    } else if (!account) others.push(address);
-  }
+  const { recipients } = options;
+  const addresses = await recipients.expand(message.recipients);
+  const found = await sideBySide(addresses, async (address) => {
+    const account = await recipients.find(address);
+    return {
+      address,
+      account: account?.id,
+      here: account !== undefined || (await recipients.local(domainOf(address))),
+    };
+  });
+  const refused = await tryLocal(options, message, found, mime);
+  const others = found.filter(({ here }) => !here).map(({ address }) => address);
   if (others.length === 0) return refused;
   if (options.rate && !options.rate(message.account, others.length)) {
     return [...refused, ...others.map((address) => ({ address, permanent: false, status: '4.7.1', reason: tooMany }))];
@@ -151,25 +152,32 @@ async function tryAll(options: SenderOptions, message: QueuedMessage, mime: Buff
 const tooMany = 'more recipients in an hour than one account may write to';
 const noSmarthost = 'this server has no smarthost, so it can only send to its own users';
 
+interface Found {
+  readonly address: string;
+  readonly account: AccountId | undefined;
+  /** Mail for it stays here. */
+  readonly here: boolean;
+}
+
 async function tryLocal(
   options: SenderOptions,
   { id, from }: QueuedMessage,
-  account: Parameters<typeof deliver>[1],
-  address: string,
+  found: readonly Found[],
   mime: Buffer,
-): Promise<Refused | undefined> {
-  try {
-    await receive(options, account, mime, { received: options.clock.now(), once: id, from });
-    return undefined;
-  } catch (error) {
-    const full = isEasError(error, 'over-quota');
-    return {
-      address,
-      permanent: false,
-      status: full ? '4.2.2' : '4.3.0',
-      reason: full ? 'the mailbox is full' : String(error),
-    };
+): Promise<Refused[]> {
+  const refused: Refused[] = [];
+  const addressOf = new Map<AccountId, string>();
+  for (const { address, account, here } of found) {
+    if (account !== undefined) addressOf.set(account, addressOf.get(account) ?? address);
+    else if (here) refused.push({ address, permanent: true, status: '5.1.1', reason: '550 5.1.1 no such user here' });
   }
+  const facts = { received: options.clock.now(), once: id, from };
+  for (const [account, error] of await receiveAll(options, [...addressOf.keys()], mime, facts)) {
+    const full = isEasError(error, 'over-quota');
+    const why = full ? { status: '4.2.2', reason: 'the mailbox is full' } : { status: '4.3.0', reason: String(error) };
+    refused.push({ address: addressOf.get(account)!, permanent: false, ...why });
+  }
+  return refused;
 }
 
 /** Bounces what is final, keeps the rest; the rest of a partly delivered message becomes a message of its own. */

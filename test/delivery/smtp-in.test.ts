@@ -137,7 +137,9 @@ test('mail to a group reaches its accounts once, through groups in circles, and 
   await group('all@example.test', 'team@example.test', 'alice@example.test', 'x@far.test');
   await group('team@example.test', 'all@example.test', 'al@example.test', 'bob@example.test', 'gone@example.test');
   await group('nobody@example.test', 'x@far.test', 'gone@example.test');
+  const put = t.mock.method(world.store.blobs, 'put');
   await send(port, 'eve@far.test', ['ALL@example.test', 'bob@example.test'], message);
+  assert.equal(put.mock.callCount(), 1, 'its bytes are stored once for all');
   await only(world, world.alice);
   await only(world, world.bob);
   assert.equal(await world.store.outbox.next(), undefined);
