@@ -1,7 +1,7 @@
 // Tells of commits: at once of this process's own, and through one change stream on the accounts of all nodes'. The driver
 // resumes the stream over fail-overs; where the oplog no longer reaches back, every account that was written since is told
 // whole, so that nothing falls between.
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 import type { ChangeStream, ChangeStreamDocument, ResumeToken, Timestamp } from 'mongodb';
 import type { CollectionId, DeviceId } from '../../domain/ids.ts';
 import { existenceEvent } from '../list/events.ts';
@@ -18,6 +18,8 @@ export interface FeedSource {
 /** Milliseconds that nodes' clocks may differ by. */
 const skew = 60_000;
 const retryEvery = 500;
+/** Milliseconds of telling after which others have the loop: what comes in one batch may be thousands of commits. */
+const slice = 5;
 /** Commits of this process that the stream is about to bring. */
 const mostOwn = 10_000;
 /** ChangeStreamHistoryLost, and what else makes a token useless. */
@@ -54,7 +56,12 @@ export async function startFeed(
   };
 
   async function follow(): Promise<void> {
+    let begun = performance.now();
     while (!closed) {
+      if (performance.now() - begun > slice) {
+        await turn();
+        begun = performance.now();
+      }
       try {
         if (!stream) {
           stream = await open();

@@ -16,17 +16,15 @@ export function startFeed({ db, sql }: Handle, pollMs: number, failed: (error: u
   const listeners = new Set<(event: FeedEvent) => void>();
   const own = new Set<number>();
   let seen = sql.commitNumber.get()!;
-  let version = dataVersion();
+  const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
+  let version = dataVersion.get();
   let closed = false;
 
-  function dataVersion(): number {
-    return db.pragma('data_version', { simple: true }) as number;
-  }
   const tell = (event: FeedEvent): void => {
     for (const listener of listeners) listener(event);
   };
   const poll = (): void => {
-    const latest = dataVersion();
+    const latest = dataVersion.get();
     if (latest === version) return;
     version = latest;
     const commit = sql.commitNumber.get()!;
