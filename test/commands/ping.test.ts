@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { email, write } from '../../protocol/index.ts';
 import type { CollectionId } from '../../src/domain/ids.ts';
 import { type Answer, mail, openHouse, type Phone, type Request, statusAlone } from '../support/endpoint.ts';
@@ -49,6 +51,22 @@ describe('Ping', async () => {
     const answer = await phone.ask('Ping', { HeartbeatInterval: 60, Folders: folders(...many) });
     assert.deepEqual(answer, { Status: 6, MaxFolders: 300 });
     assert.equal((await phone.stored()).ping, undefined);
+  });
+
+  test('what a phone sent is let go while it waits', async () => {
+    const { phone } = await ready();
+    const before = house.endpoint.waiting();
+    const begin = () => {
+      const body = phone.encode('Ping', { HeartbeatInterval: 60, Folders: folders(inbox) });
+      return { kept: new WeakRef(body), answer: phone.send('Ping', { body }) };
+    };
+    const { kept, answer } = begin();
+    while (house.endpoint.waiting() === before) await sleep(5);
+    setFlagsFromString('--expose-gc');
+    runInNewContext('gc')();
+    assert.equal(kept.deref(), undefined);
+    house.clock.forward(60_000);
+    assert.equal((await answer).status, 200);
   });
 
   test('without a change the interval passes: Status 1; an empty Ping and one with a part repeat the rest', async () => {
