@@ -46,7 +46,8 @@ export async function receive(
   const stored = Buffer.isBuffer(mail) ? await storeMail(store, mail) : mail;
   const { head, index } = stored;
   const now = facts.received;
-  const read: ReadRange = (range) => store.blobs.get(stored.blob, range);
+  const read: ReadRange = async (range) =>
+    range.to <= head.length ? head.subarray(range.from, range.to) : store.blobs.get(stored.blob, range);
   const orNone = (what: string) => (error: unknown) => {
     log.error(what, { account, error });
     return undefined;
